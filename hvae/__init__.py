@@ -1,0 +1,25 @@
+"""Hierarchical variational autoencoders in Keras 3.
+
+    from hvae import HVAE, ModelConfig, load_model
+
+Nothing here imports keras before it is needed, so that `KERAS_BACKEND` can be set first.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "HVAE": "hvae.model",
+    "ModelConfig": "hvae.config",
+    "UserError": "hvae.errors",
+    "load_model": "hvae.loading",
+}
+
+__all__ = ["HVAE", "ModelConfig", "UserError", "load_model", "__version__"]
+
+
+def __getattr__(name):
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'hvae' has no attribute {name!r}")

@@ -1,0 +1,97 @@
+"""Top-down: from the smallest scale to the likelihood's parameters."""
+
+from typing import Any, NamedTuple
+
+from keras import layers
+
+from hvae.heads import get_head
+from hvae.latents.latent_block import LatentBlock, LatentOutput
+
+
+class DecoderOutput(NamedTuple):
+    """What one walk down the decoder gives."""
+
+    parameters: Any  # (batch, height, width, num_parameters), padded size
+    latents: tuple[LatentOutput, ...]  # one per block, smallest scale first
+
+
+class Decoder(layers.Layer):
+    """One latent block after the other, from the smallest scale to the largest.
+
+    Args:
+        config: a `ModelConfig`.
+        family: the `Family` whose parts to use.
+        num_parameters: parameters of the likelihood for each pixel.
+    """
+
+    def __init__(self, config, family, num_parameters, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.config = config
+        self.head = get_head(config, num_parameters)
+        # Without a state to reconstruct from, nothing happens after the last latent.
+        end = 0 if self.head.reads_state else config.latent_scales[-1].index
+        self.scales = tuple(reversed(config.scales[end:]))
+        self.initial_states = [family.initial_state(scale) for scale in self.scales]
+        self.joins = [
+            family.upsample(smaller, scale) for smaller, scale in zip(self.scales, self.scales[1:])
+        ]
+        last = len(config.latent_scales) - 1
+        self.blocks = []
+        for i, scale in enumerate(config.latent_scales):
+            has_next_state = i < last or self.head.reads_state
+            self.blocks.append(
+                LatentBlock(
+                    family.latent_variant(scale, has_next_state),
+                    std_param=config.std_param,
+                    smoothing=config.gradient_smoothing,
+                    has_next_state=has_next_state,
+                )
+            )
+
+    def build(self, input_shape=None):
+        for i, scale in enumerate(self.scales):
+            shape = (None, *scale.size, scale.stage_in_width)
+            self.initial_states[i].build(shape)
+            if i > 0:
+                smaller = self.scales[i - 1]
+                join_shape = (None, *smaller.size, smaller.stage_in_width)
+                for layer in self.joins[i - 1]:
+                    layer.build(join_shape)
+                    join_shape = layer.compute_output_shape(join_shape)
+        for block, scale in zip(self.blocks, self.config.latent_scales):
+            block.build((None, *scale.size, scale.stage_in_width))
+        self.head.build()
+
+    def call(self, noise, activations=None, temperature=1.0, latents=None):
+        """Walk down.
+
+        Args:
+            noise: standard normal, one array per block, `(batch, height, width, z_width)`.
+            activations: the encoder's, largest scale first. Without them every z comes
+                from the prior.
+            temperature: factor on the prior's standard deviation, one for all blocks
+                or one for each.
+            latents: for each block a z to use in place of a draw, or `None`.
+
+        Returns:
+            `DecoderOutput`.
+        """
+        temperatures = temperature if isinstance(temperature, (list, tuple)) else None
+        state = self.initial_states[0].start(noise[0])
+        outputs, i = [], 0
+        for position, scale in enumerate(self.scales):
+            if position > 0:
+                for layer in self.joins[position - 1]:
+                    state = layer(state)
+                state = self.initial_states[position](state)
+            for _ in range(scale.dec_num_blocks):
+                output = self.blocks[i](
+                    state,
+                    noise[i],
+                    activation=None if activations is None else activations[scale.index],
+                    temperature=temperature if temperatures is None else temperatures[i],
+                    z=None if latents is None else latents[i],
+                )
+                outputs.append(output)
+                state, i = output.state, i + 1
+        return DecoderOutput(self.head(state, [output.z for output in outputs]), tuple(outputs))

@@ -1,0 +1,47 @@
+"""What a family of hierarchical VAEs has to provide."""
+
+import abc
+
+
+class Family(abc.ABC):
+    """The parts in which published architectures differ.
+
+    Encoder, decoder and latent block are common to all families and ask a family for
+    their parts. A new family is a new file in this folder with a subclass of this
+    class, next to files with the layers that it adds; no other file changes.
+
+    Args:
+        config: a `ModelConfig`.
+    """
+
+    def __init__(self, config):
+        self.config = config
+
+    @abc.abstractmethod
+    def stem(self, scale):
+        """Layer from the scaled image to the encoder's first state."""
+
+    @abc.abstractmethod
+    def encoder_block(self, scale):
+        """Layer of the encoder that keeps the shape of its input."""
+
+    @abc.abstractmethod
+    def downsample(self, scale, smaller):
+        """Layers, in order, from a `Scale` to the next smaller one, on the way up."""
+
+    @abc.abstractmethod
+    def initial_state(self, scale):
+        """The `InitialState` of a scale: what it starts from, or adds to what reaches it."""
+
+    @abc.abstractmethod
+    def upsample(self, smaller, scale):
+        """Layers, in order, from the smaller `Scale` to the next larger one, on the way down."""
+
+    @abc.abstractmethod
+    def latent_variant(self, scale, has_next_state):
+        """The `LatentVariant` of one block of the decoder.
+
+        Args:
+            scale: the block's `Scale`.
+            has_next_state: false for a last block whose next state nobody reads.
+        """

@@ -1,0 +1,74 @@
+"""VDVAE (Child 2021), with the joins between scales of Efficient-VDVAE as an option."""
+
+from keras import layers
+
+from hvae.families.base import Family
+from hvae.initializers import fan_in_uniform
+from hvae.latents.vdvae_variant import VDVAEVariant
+from hvae.layers.bottleneck_block import BottleneckBlock
+from hvae.layers.fit_width import FitWidth
+from hvae.layers.initial_state import InitialState
+
+
+class VDVAE(Family):
+    """Parts of the Very Deep VAE.
+
+    Reference:
+        Child, "Very Deep VAEs Generalize Autoregressive Models and Can Outperform Them
+        on Images", ICLR 2021, Figure 3 and Section 3.
+    """
+
+    def stem(self, scale):
+        return layers.Conv2D(
+            scale.stage_in_width, 3, padding="same", kernel_initializer=fan_in_uniform(), name="stem"
+        )
+
+    def encoder_block(self, scale):
+        return BottleneckBlock(
+            scale.enc_middle_width,
+            scale.stage_in_width,
+            kernel_size=scale.kernel_size,
+            activation=self.config.b_act,
+            group_norm=self.config.block_gn,
+            residual=True,
+            last_scale=sum(self.config.per_scale("enc_num_blocks")) ** -0.5,
+        )
+
+    def downsample(self, scale, smaller):
+        return self._join(scale, smaller, layers.AveragePooling2D(2, strides=2))
+
+    def initial_state(self, scale):
+        is_smallest = scale.index == len(self.config.scales) - 1
+        has_bias = scale.dec_num_blocks > 0 and max(scale.size) <= self.config.no_bias_above
+        if self.config.scale_join == "unpool":
+            learned = is_smallest
+        else:
+            learned = has_bias
+        learned = learned and not (is_smallest and self.config.init_zeros)
+        return InitialState(*scale.size, scale.stage_in_width, learned=learned)
+
+    def upsample(self, smaller, scale):
+        return self._join(smaller, scale, layers.UpSampling2D(2, interpolation="nearest"))
+
+    def latent_variant(self, scale, has_next_state):
+        return VDVAEVariant(
+            z_width=scale.z_width,
+            state_width=scale.stage_in_width,
+            middle_width=scale.dec_middle_width,
+            kernel_size=scale.kernel_size,
+            activation=self.config.b_act,
+            group_norm=self.config.block_gn,
+            depthwise=self.config.depthwise,
+            depth=len(self.config.latent_scales),
+            has_next_state=has_next_state,
+        )
+
+    def _join(self, source, target, resample):
+        """Layers from one scale to the next: fit the width, then resample."""
+        width = target.stage_in_width
+        if self.config.scale_join == "nearest_bias":
+            return [FitWidth(width), resample]
+        parts = []
+        if source.stage_in_width != width:
+            parts.append(layers.Conv2D(width, 1, kernel_initializer=fan_in_uniform()))
+        return parts + [layers.Activation(self.config.p_act), resample]

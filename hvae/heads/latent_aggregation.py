@@ -1,0 +1,74 @@
+"""Reconstruction from the latents themselves."""
+
+from keras import layers
+
+from hvae.initializers import fan_in_uniform
+from hvae.layers.bottleneck_block import BottleneckBlock
+
+
+class LatentAggregationHead(layers.Layer):
+    """The sum of all projected, up-sampled latents, residual blocks, a 3×3 convolution.
+
+    Nearest up-sampling and the sum commute, so the sum is carried from scale to scale
+    and up-sampled once a scale instead of once a latent.
+
+    Args:
+        config: a `ModelConfig`.
+        num_parameters: parameters of the likelihood for each pixel.
+
+    Reference:
+        Kuzina & Tomczak 2024 (DVP-VAE), Figure 2.
+    """
+
+    #: Whether the decoder has to compute a state after its last latent.
+    reads_state = False
+
+    def __init__(self, config, num_parameters, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.latent_scales = config.latent_scales
+        self.largest = config.scales[0]
+        self.width = config.z_out_width
+        depth = len(self.latent_scales)
+        # The summands are independent at first: 1/√depth keeps the sum's variance.
+        self.projections = [
+            layers.Conv2D(self.width, 1, kernel_initializer=fan_in_uniform(depth**-0.5))
+            for _ in self.latent_scales
+        ]
+        self.upsample = layers.UpSampling2D(2, interpolation="nearest")
+        self.blocks = [
+            BottleneckBlock(
+                config.z_out_middle_width,
+                self.width,
+                kernel_size=self.largest.kernel_size,
+                activation=config.b_act,
+                group_norm=config.block_gn,
+                residual=True,
+                last_scale=config.output_blocks**-0.5,
+            )
+            for _ in range(config.output_blocks)
+        ]
+        self.output_layer = layers.Conv2D(
+            num_parameters, 3, padding="same", kernel_initializer=fan_in_uniform()
+        )
+
+    def build(self, input_shape=None):
+        for projection, scale in zip(self.projections, self.latent_scales):
+            projection.build((None, *scale.size, scale.z_width))
+        shape = (None, *self.largest.size, self.width)
+        for block in self.blocks:
+            block.build(shape)
+        self.output_layer.build(shape)
+
+    def call(self, state, latents):
+        total, index = None, self.latent_scales[0].index
+        for z, projection, scale in zip(latents, self.projections, self.latent_scales):
+            for _ in range(index - scale.index):
+                total = self.upsample(total)
+            index = scale.index
+            projected = projection(z)
+            total = projected if total is None else total + projected
+        for _ in range(index - self.largest.index):
+            total = self.upsample(total)
+        for block in self.blocks:
+            total = block(total)
+        return self.output_layer(total)

@@ -1,0 +1,1 @@
+"""Using a model: arrays in, named results out."""

@@ -1,0 +1,1 @@
+"""Latent variables: their distributions and the block that draws them."""

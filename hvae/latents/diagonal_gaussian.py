@@ -1,0 +1,53 @@
+"""Gaussian with diagonal covariance."""
+
+import math
+from typing import Any, NamedTuple
+
+from keras import ops
+
+from hvae.stable import expm1_minus_x, log_softplus
+
+
+class DiagonalGaussian(NamedTuple):
+    """A Gaussian with diagonal covariance, in float32 whatever the dtype policy.
+
+    The standard deviation is kept as its logarithm: ratios of two of them become
+    differences, which neither overflow nor lose digits.
+    """
+
+    mean: Any  # (batch, height, width, channels)
+    log_std: Any  # (batch, height, width, channels), nats
+
+    @classmethod
+    def from_parameters(cls, parameters, std_param, smoothing):
+        """Split a layer's output into mean and standard deviation.
+
+        Args:
+            parameters: `(batch, height, width, 2 * channels)`.
+            std_param: `"exp"`: the second half is log std; `"softplus"`: std is
+                softplus(βx)/β of it.
+            smoothing: β of the softplus.
+
+        Reference:
+            Hazami et al. 2022 (Efficient-VDVAE), Section 4.2, gradient smoothing.
+        """
+        mean, raw = ops.split(ops.cast(parameters, "float32"), 2, axis=-1)
+        return cls(mean, raw if std_param == "exp" else log_softplus(raw, smoothing))
+
+    def sample(self, noise, temperature=1.0):
+        """mean + temperature · std · noise, `(batch, height, width, channels)`."""
+        return self.mean + temperature * ops.exp(self.log_std) * ops.cast(noise, "float32")
+
+    def log_prob(self, value):
+        """Log-density of every variable in nats, `(batch, height, width, channels)`."""
+        standardized = (ops.cast(value, "float32") - self.mean) * ops.exp(-self.log_std)
+        return -0.5 * (standardized * standardized + math.log(2.0 * math.pi)) - self.log_std
+
+    def kl(self, prior):
+        """KL(self ‖ prior) of every variable in nats, never negative.
+
+        ½(r² − 1 − log r²) + ½((μ − μ_p)/σ_p)² with r = σ/σ_p.
+        """
+        log_ratio = self.log_std - prior.log_std
+        distance = (self.mean - prior.mean) * ops.exp(-prior.log_std)
+        return 0.5 * (expm1_minus_x(2.0 * log_ratio) + distance * distance)

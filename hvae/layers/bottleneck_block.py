@@ -1,0 +1,121 @@
+"""Bottleneck residual block."""
+
+import keras
+from keras import layers
+
+from hvae.initializers import fan_in_uniform
+
+
+@keras.saving.register_keras_serializable(package="hvae")
+class BottleneckBlock(layers.Layer):
+    """Four pre-activated convolutions: 1×1, k×k, k×k, 1×1.
+
+    Each convolution follows (group normalisation, if any, and) an activation. With
+    `residual` the input is added to the result, which asks for `out_width` to be the
+    input's width.
+
+    Args:
+        middle_width: channels between the four convolutions.
+        out_width: channels of the result.
+        kernel_size: side of the two middle convolutions; 1 at the smallest scales.
+        activation: name of a Keras activation.
+        residual: whether the input is added to the result.
+        last_scale: factor on the initial weights of the last convolution: 1/√depth
+            in residual paths, 0 for a block that starts as zero.
+        group_norm: whether to normalise in 8 groups before each activation.
+        depthwise: replaces the middle convolutions by 5×5 depthwise ones, where
+            `kernel_size` is not 1.
+
+    Input and output shape: `(batch, height, width, channels)`.
+
+    Raises:
+        ValueError: if a residual block would change the number of channels.
+
+    Reference:
+        Child 2021, Figure 3; depthwise: Vahdat & Kautz 2020 (NVAE), Section 3.1.
+    """
+
+    groups = 8
+    depthwise_kernel_size = 5
+
+    def __init__(
+        self,
+        middle_width,
+        out_width,
+        kernel_size=3,
+        activation="gelu",
+        residual=False,
+        last_scale=1.0,
+        group_norm=False,
+        depthwise=False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.middle_width = middle_width
+        self.out_width = out_width
+        self.kernel_size = kernel_size
+        self.activation = activation
+        self.residual = residual
+        self.last_scale = last_scale
+        self.group_norm = group_norm
+        self.depthwise = depthwise
+
+        self.activate = layers.Activation(activation)
+        self.convolutions = [
+            self._pointwise(middle_width),
+            self._spatial(),
+            self._spatial(),
+            self._pointwise(out_width, last_scale),
+        ]
+        self.norms = [layers.GroupNormalization(self.groups) for _ in range(4)] if group_norm else []
+
+    def build(self, input_shape):
+        if self.residual and input_shape[-1] != self.out_width:
+            raise ValueError(
+                "A residual block keeps the number of channels. "
+                f"Received: out_width={self.out_width}, input channels {input_shape[-1]}"
+            )
+        shape = tuple(input_shape)
+        for i, convolution in enumerate(self.convolutions):
+            if self.group_norm:
+                self.norms[i].build(shape)
+            convolution.build(shape)
+            shape = convolution.compute_output_shape(shape)
+
+    def call(self, inputs):
+        outputs = inputs
+        for i, convolution in enumerate(self.convolutions):
+            if self.group_norm:
+                outputs = self.norms[i](outputs)
+            outputs = convolution(self.activate(outputs))
+        return inputs + outputs if self.residual else outputs
+
+    def _pointwise(self, width, scale=1.0):
+        return layers.Conv2D(width, 1, kernel_initializer=fan_in_uniform(scale))
+
+    def _spatial(self):
+        if self.depthwise and self.kernel_size > 1:
+            return layers.DepthwiseConv2D(
+                max(self.depthwise_kernel_size, self.kernel_size),
+                padding="same",
+                depthwise_initializer=fan_in_uniform(),
+            )
+        return layers.Conv2D(
+            self.middle_width, self.kernel_size, padding="same", kernel_initializer=fan_in_uniform()
+        )
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.out_width)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "middle_width": self.middle_width,
+            "out_width": self.out_width,
+            "kernel_size": self.kernel_size,
+            "activation": self.activation,
+            "residual": self.residual,
+            "last_scale": self.last_scale,
+            "group_norm": self.group_norm,
+            "depthwise": self.depthwise,
+        }

@@ -1,0 +1,84 @@
+"""What a likelihood has to provide."""
+
+import abc
+import math
+
+from keras import ops
+
+
+class Likelihood(abc.ABC):
+    """p(x | z) over images of integers 0 … levels − 1.
+
+    A likelihood owns the scaling of the images, the number of parameters it needs for
+    each pixel, and everything that is computed from them. All of it runs in float32.
+    Shapes: images `(batch, height, width, channels)`, parameters
+    `(batch, height, width, num_parameters)`.
+
+    Args:
+        channels: channels of the images.
+        levels: number of intensity levels.
+    """
+
+    #: Unit in which results are reported: `"bits_per_dim"` or `"nats"`.
+    unit = "bits_per_dim"
+
+    def __init__(self, channels, levels):
+        self.channels = channels
+        self.levels = levels
+
+    @classmethod
+    @abc.abstractmethod
+    def from_model_config(cls, config):
+        """The likelihood with the settings of a `ModelConfig`."""
+
+    @property
+    @abc.abstractmethod
+    def num_parameters(self):
+        """Number of parameters for each pixel."""
+
+    @abc.abstractmethod
+    def scale(self, images):
+        """Integers to the floats that the encoder reads, same shape, float32."""
+
+    @abc.abstractmethod
+    def unscale(self, values):
+        """Floats on the scale of `scale` to the nearest integers, int32."""
+
+    @abc.abstractmethod
+    def nll(self, parameters, images):
+        """−log p(x | z) in nats per image, `(batch,)`."""
+
+    @abc.abstractmethod
+    def mean(self, parameters):
+        """E[x | z] on the scale of `scale`, `(batch, height, width, channels)`."""
+
+    @abc.abstractmethod
+    def mode(self, parameters):
+        """A most probable x on the scale of `scale`, `(batch, height, width, channels)`."""
+
+    @abc.abstractmethod
+    def noise_shapes(self, batch, height, width):
+        """Shapes of the uniforms that `sample` needs, by name."""
+
+    @abc.abstractmethod
+    def sample(self, parameters, uniforms):
+        """A draw from p(x | z) on the scale of `scale`.
+
+        Args:
+            parameters: the likelihood's parameters.
+            uniforms: arrays in (0, 1) with the shapes and names of `noise_shapes`.
+        """
+
+    def report(self, nats, num_dims):
+        """Nats per image in the unit that the field quotes for such images.
+
+        Args:
+            nats: number or array, nats per image.
+            num_dims: pixels times channels of an image.
+        """
+        return nats / (num_dims * math.log(2.0)) if self.unit == "bits_per_dim" else nats
+
+
+def sum_over_image(values):
+    """Sum over all axes but the first: `(batch,)`."""
+    return ops.sum(values, axis=list(range(1, len(values.shape))))

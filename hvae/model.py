@@ -1,0 +1,128 @@
+"""The hierarchical VAE."""
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from hvae.config import ModelConfig
+from hvae.decoder import Decoder
+from hvae.encoder import Encoder
+from hvae.families import get_family
+from hvae.latents.latent_block import LatentOutput
+from hvae.likelihoods import get_likelihood
+from hvae.likelihoods.base import sum_over_image
+from hvae.settings import from_dict, to_dict
+
+
+class HVAEOutput(NamedTuple):
+    """What one pass gives for a batch of images."""
+
+    elbo: Any  # (batch,), nats per image
+    nll: Any  # (batch,), −log p(x|z), nats per image
+    kl: Any  # (batch, blocks), nats per image, smallest scale first
+    parameters: Any  # (batch, height, width, num_parameters), the likelihood's
+    latents: tuple[LatentOutput, ...]  # one per block, smallest scale first
+
+
+@keras.saving.register_keras_serializable(package="hvae")
+class HVAE(keras.Model):
+    """A hierarchical variational autoencoder.
+
+    The model is built when it is made; `keras.utils.set_random_seed` before makes its
+    initial weights repeatable.
+
+    Args:
+        config: a `ModelConfig`.
+
+    Example:
+        >>> model = HVAE(ModelConfig(image_size=(8, 8), image_channels=1, levels=17))
+        >>> output = model(images)  # images: uint8, (batch, 8, 8, 1)
+        >>> output.elbo, output.kl
+    """
+
+    def __init__(self, config, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(config, ModelConfig):
+            raise ValueError(f"config must be a ModelConfig. Received: {type(config).__name__}")
+        self.config = config
+        self.likelihood = get_likelihood(config)
+        family = get_family(config)
+        # Images must reach the likelihood unrounded, whatever the dtype policy.
+        self.autocast = False
+        self.encoder = Encoder(config, family, dtype=self.dtype_policy)
+        self.decoder = Decoder(config, family, self.likelihood.num_parameters, dtype=self.dtype_policy)
+        self.build()
+
+    def build(self, input_shape=None):
+        self.encoder.build((None, *self.config.padded_size, self.config.image_channels))
+        self.decoder.build()
+        self.built = True
+
+    def noise_shapes(self, batch_size):
+        """Shapes of the standard normal noise of one pass: one per latent block, smallest first."""
+        return tuple((batch_size, *s.size, s.z_width) for s in self.config.latent_scales)
+
+    def draw_noise(self, batch_size, seed=None):
+        """Standard normal noise for one pass, from `seed` or a `keras.random.SeedGenerator`."""
+        return tuple(
+            keras.random.normal(shape, dtype="float32", seed=None if seed is None else seed)
+            for shape in self.noise_shapes(batch_size)
+        )
+
+    def call(self, images, noise=None):
+        """ELBO and everything it is made of.
+
+        Args:
+            images: integers 0 … levels − 1, `(batch, height, width, channels)`.
+            noise: arrays of `noise_shapes`; drawn if left out.
+
+        Returns:
+            `HVAEOutput`.
+        """
+        if noise is None:
+            noise = self.draw_noise(ops.shape(images)[0])
+        decoded = self.decoder(noise, activations=self.encode(images))
+        parameters = self._crop(decoded.parameters)
+        nll = self.likelihood.nll(parameters, images)
+        kl = ops.stack([sum_over_image(latent.kl) for latent in decoded.latents], axis=-1)
+        return HVAEOutput(-nll - ops.sum(kl, axis=-1), nll, kl, parameters, decoded.latents)
+
+    def encode(self, images):
+        """The encoder's activations, one per scale, largest first."""
+        padding = [[0, 0], *self._padding(), [0, 0]]
+        padded = ops.pad(ops.cast(images, "int32"), padding)
+        return self.encoder(self.likelihood.scale(padded))
+
+    def generate(self, noise, temperature=1.0, latents=None):
+        """Likelihood parameters of images drawn from the prior.
+
+        Args:
+            noise: arrays of `noise_shapes`.
+            temperature: factor on the prior's standard deviations: a number, or one
+                for each block.
+            latents: for each block a z to use in place of a draw, or `None`.
+
+        Returns:
+            `(batch, height, width, num_parameters)`.
+        """
+        decoded = self.decoder(noise, temperature=temperature, latents=latents)
+        return self._crop(decoded.parameters)
+
+    def _padding(self):
+        """Rows and columns to add: `[[top, bottom], [left, right]]`."""
+        sides = zip(self.config.padded_size, self.config.image_size)
+        return [[(padded - side) // 2, (padded - side + 1) // 2] for padded, side in sides]
+
+    def _crop(self, parameters):
+        """Takes the padding off: pixels that do not exist have no likelihood."""
+        (top, _), (left, _) = self._padding()
+        height, width = self.config.image_size
+        return parameters[:, top : top + height, left : left + width, :]
+
+    def get_config(self):
+        return {**super().get_config(), "config": to_dict(self.config)}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(from_dict(ModelConfig, config.pop("config")), **config)

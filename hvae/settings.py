@@ -1,0 +1,147 @@
+"""Fields of the configuration dataclasses: declared once, used for checks, flags and tables."""
+
+import dataclasses
+import difflib
+import typing
+
+from hvae.errors import UserError
+
+
+def setting(
+    default,
+    description,
+    *,
+    group,
+    unit="",
+    choices=None,
+    minimum=None,
+    above=None,
+    per_scale=False,
+    flag=True,
+    only=None,
+):
+    """Declare one field of a configuration dataclass.
+
+    Args:
+        default: the default value; a tuple for lists.
+        description: one sentence, for `--help` and the README's table.
+        group: heading under which `--help` lists the flag.
+        unit: unit of the value, e.g. `"epochs"`.
+        choices: the allowed values, or `None`.
+        minimum: smallest allowed value (of each entry, for lists), or `None`.
+        above: the value (each entry) must be greater than this, or `None`.
+        per_scale: the value is a list with one entry, or one for every scale.
+        flag: whether the command line offers it.
+        only: `(value, reason)` if no other value is available yet.
+    """
+    metadata = {
+        "description": description,
+        "group": group,
+        "unit": unit,
+        "choices": choices,
+        "minimum": minimum,
+        "above": above,
+        "per_scale": per_scale,
+        "flag": flag,
+        "only": only,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def field_types(config_class):
+    """The type of every field: `{name: (item_type, is_list)}`."""
+    types = {}
+    for name, hint in typing.get_type_hints(config_class).items():
+        is_list = typing.get_origin(hint) is tuple
+        types[name] = (typing.get_args(hint)[0] if is_list else hint, is_list)
+    return types
+
+
+def from_dict(config_class, values):
+    """Build a configuration from plain data, as YAML gives it.
+
+    Raises:
+        UserError: for an unknown key, a value of the wrong type, or whatever the
+            configuration itself refuses.
+    """
+    types = field_types(config_class)
+    refuse_unknown(values, types)
+    return config_class(**{name: _convert(name, value, *types[name]) for name, value in values.items()})
+
+
+def refuse_unknown(names, known, prefix=""):
+    """Raise for the first name that is not known, and propose the nearest one."""
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), list(known), n=1)
+            advice = f"; did you mean {prefix}{near[0]}?" if near else ""
+            kind = "flag" if prefix else "key"
+            raise UserError(f"unknown {kind} {prefix}{name}{advice}")
+
+
+def to_dict(config):
+    """Plain data for YAML: lists instead of tuples."""
+    values = dataclasses.asdict(config)
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+
+
+def check_fields(config):
+    """Check type, choices and bounds of every field. Raises `UserError`."""
+    types = field_types(type(config))
+    for field in dataclasses.fields(config):
+        value = _convert(field.name, getattr(config, field.name), *types[field.name])
+        # Lists and numeric strings become tuples and numbers on a frozen dataclass.
+        object.__setattr__(config, field.name, value)
+        entries = value if isinstance(value, tuple) else (value,)
+        for entry in entries:
+            _check_entry(field.name, entry, field.metadata)
+        if field.metadata["only"] is not None:
+            allowed, reason = field.metadata["only"]
+            if value != allowed:
+                raise UserError(
+                    f"{field.name}: {reason} Received: {_show(value)}, allowed: {_show(allowed)}"
+                )
+
+
+def _check_entry(name, entry, metadata):
+    choices, minimum, above = metadata["choices"], metadata["minimum"], metadata["above"]
+    if choices is not None and entry not in choices:
+        allowed = ", ".join(str(choice) for choice in choices)
+        raise UserError(f"{name}: allowed are {allowed}. Received: {entry}")
+    # Written so that NaN fails too.
+    if minimum is not None and not entry >= minimum:
+        raise UserError(f"{name}: must be at least {minimum}. Received: {entry}")
+    if above is not None and not entry > above:
+        raise UserError(f"{name}: must be greater than {above}. Received: {entry}")
+
+
+def _convert(name, value, item_type, is_list):
+    if not is_list:
+        return _convert_entry(name, value, item_type)
+    if not isinstance(value, (list, tuple)):
+        value = (value,)
+    if not value:
+        raise UserError(f"{name}: needs at least one value. Received: an empty list")
+    return tuple(_convert_entry(name, entry, item_type) for entry in value)
+
+
+def _convert_entry(name, value, item_type):
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if item_type is float and is_number:
+        return float(value)
+    if item_type is float and isinstance(value, str):
+        # YAML 1.1 reads 1e-4, written without a dot, as a string.
+        try:
+            return float(value)
+        except ValueError:
+            pass
+    if item_type is int and is_number and int(value) == value:
+        return int(value)
+    if item_type not in (int, float) and isinstance(value, item_type):
+        return value
+    expected = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+    raise UserError(f"{name}: must be {expected[item_type]}. Received: {value!r}")
+
+
+def _show(value):
+    return " ".join(str(v) for v in value) if isinstance(value, tuple) else str(value)

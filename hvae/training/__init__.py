@@ -1,0 +1,1 @@
+"""Training: objective, update, schedules, trainer and its callbacks."""

@@ -1,0 +1,122 @@
+"""How to train: the configuration of a training run."""
+
+import dataclasses
+
+from hvae.errors import UserError
+from hvae.settings import check_fields, setting
+
+_TRAINING = "training"
+_NO_CR = "consistency regularisation is not available yet."
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """How to train: plain, validated data. One update is one batch of `batch_size` images.
+
+    Raises:
+        UserError: if a value has the wrong type, is out of bounds, or does not fit
+            the others.
+    """
+
+    batch_size: int = setting(32, "images of one update", group=_TRAINING, unit="images", minimum=1)
+    batch_size_div: int = setting(
+        1,
+        "micro-batches a batch is divided into, their gradients summed, to save memory",
+        group=_TRAINING,
+        minimum=1,
+    )
+    cr_vae: bool = setting(
+        False, "consistency regularisation (CR-VAE)", group=_TRAINING, only=(False, _NO_CR)
+    )
+    cr_lambda: float = setting(
+        0.1, "weight of the consistency term", group=_TRAINING, minimum=0.0, only=(0.1, _NO_CR)
+    )
+    cr_duplicate_noise: bool = setting(
+        True, "same noise for an image and its augmented copy", group=_TRAINING, only=(True, _NO_CR)
+    )
+    epochs: int = setting(3000, "length of the training", group=_TRAINING, unit="epochs", minimum=1)
+    early_stopping: int = setting(
+        3000,
+        "stop after so many epochs without a better validation ELBO",
+        group=_TRAINING,
+        unit="epochs",
+        minimum=1,
+    )
+    learning_rate: float = setting(1e-3, "learning rate", group=_TRAINING, above=0.0)
+    learning_rate_end: float = setting(
+        1e-6, "learning rate at the end of the cosine", group=_TRAINING, minimum=0.0
+    )
+    lr_warmup_epochs: float = setting(
+        1.0, "linear warm-up of the learning rate (cosd, none)", group=_TRAINING, unit="epochs", minimum=0.0
+    )
+    scheduler: str = setting(
+        "cosd",
+        "learning rate: none (constant), exp (0.977 an epoch), cosd (cosine), "
+        "cosdr (cosine with restarts, the first after 2 epochs, each twice as long)",
+        group=_TRAINING,
+        choices=("none", "exp", "cosd", "cosdr"),
+    )
+    optimizer: str = setting("adamax", "optimizer", group=_TRAINING, choices=("adamax", "adamw", "sgd"))
+    adam_beta1: float = setting(
+        0.9, "decay of the first moment (adamax, adamw); momentum of sgd", group=_TRAINING, minimum=0.0
+    )
+    adam_beta2: float = setting(
+        0.999, "decay of the second moment (adamax, adamw)", group=_TRAINING, minimum=0.0
+    )
+    weight_decay: float = setting(
+        1e-4,
+        "decoupled weight decay: a weight loses this times the learning rate in an update",
+        group=_TRAINING,
+        minimum=0.0,
+    )
+    use_ema: bool = setting(
+        True, "validate and save the moving average of the weights", group=_TRAINING
+    )
+    ema_decay: float = setting(
+        0.999, "decay of that average, smaller in the first updates", group=_TRAINING, minimum=0.0
+    )
+    gradient_clipnorm: float = setting(
+        0.0,
+        "clip the gradient (of the loss in nats per dimension) to this global norm; 0 is off",
+        group=_TRAINING,
+        minimum=0.0,
+    )
+    gradient_skipnorm: float = setting(
+        300.0,
+        "from epoch 3, skip updates whose gradient norm exceeds this; 0 is off (non-finite ones "
+        "are always skipped)",
+        group=_TRAINING,
+        minimum=0.0,
+    )
+    beta: float = setting(1.0, "factor of the KL in the loss", group=_TRAINING, minimum=0.0)
+    beta_warmup_epochs: float = setting(
+        0.0, "linear warm-up of beta from 0; the length of a cycle", group=_TRAINING, unit="epochs", minimum=0.0
+    )
+    cyclic_beta: bool = setting(
+        False, "repeat the warm-up: half a cycle rising, half at beta", group=_TRAINING
+    )
+    number_cycles: int = setting(3, "cycles of beta", group=_TRAINING, unit="cycles", minimum=1)
+    checkpoint_every: int = setting(
+        0,
+        "also save the state for --resume every so many updates; 0 saves it after each epoch",
+        group=_TRAINING,
+        unit="updates",
+        minimum=0,
+    )
+    seed: int = setting(
+        0, "seed of initial weights, data order and noise", group=_TRAINING, minimum=0
+    )
+
+    def __post_init__(self):
+        check_fields(self)
+        if self.batch_size % self.batch_size_div:
+            raise UserError(
+                f"batch_size_div: must divide batch_size {self.batch_size}. Received: {self.batch_size_div}"
+            )
+        for name in ("adam_beta1", "adam_beta2", "ema_decay"):
+            if getattr(self, name) >= 1.0:
+                raise UserError(f"{name}: must be less than 1. Received: {getattr(self, name)}")
+        if self.cyclic_beta and self.beta_warmup_epochs == 0:
+            raise UserError(
+                "beta_warmup_epochs: cyclic_beta needs a length for its cycles. Received: 0"
+            )

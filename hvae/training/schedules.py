@@ -1,0 +1,70 @@
+"""Learning rate and β as functions of the number of updates."""
+
+import math
+
+from keras import optimizers
+
+
+def learning_rate_schedule(config, updates_per_epoch):
+    """Learning rate by update.
+
+    Args:
+        config: a `TrainingConfig`.
+        updates_per_epoch: updates in one epoch.
+
+    Returns:
+        A function from the number of updates done to the learning rate (a number).
+    """
+    warmup = config.lr_warmup_epochs * updates_per_epoch
+    peak, total = config.learning_rate, config.epochs * updates_per_epoch
+
+    def warm(update):
+        # The first update already moves: (update + 1) / warmup, never 0.
+        return min(1.0, (update + 1) / warmup) if warmup else 1.0
+
+    def constant(update):
+        return peak * warm(update)
+
+    def exponential(update):
+        return peak * 0.977 ** (update / updates_per_epoch)
+
+    def cosine(update):
+        progress = min(1.0, max(0.0, (update - warmup) / max(1.0, total - warmup)))
+        end = min(config.learning_rate_end, peak)
+        return warm(update) * (end + 0.5 * (peak - end) * (1.0 + math.cos(math.pi * progress)))
+
+    restarts = optimizers.schedules.CosineDecayRestarts(peak, 2 * updates_per_epoch, t_mul=2.0)
+
+    def cosine_restarts(update):
+        return float(restarts(update))
+
+    return {"none": constant, "exp": exponential, "cosd": cosine, "cosdr": cosine_restarts}[
+        config.scheduler
+    ]
+
+
+def beta_schedule(config, updates_per_epoch):
+    """β of the KL by update.
+
+    Args:
+        config: a `TrainingConfig`.
+        updates_per_epoch: updates in one epoch.
+
+    Returns:
+        A function from the number of updates done to β.
+
+    Reference:
+        Sønderby et al. 2016 (linear warm-up); Fu et al. 2019 (cycles).
+    """
+    length = config.beta_warmup_epochs * updates_per_epoch
+
+    def linear(update):
+        return config.beta * min(1.0, update / length) if length else config.beta
+
+    def cyclic(update):
+        cycle, position = divmod(update, length)
+        if cycle >= config.number_cycles:
+            return config.beta
+        return config.beta * min(1.0, 2.0 * position / length)
+
+    return cyclic if config.cyclic_beta else linear

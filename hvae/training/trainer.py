@@ -1,0 +1,176 @@
+"""The trainer."""
+
+import contextlib
+import math
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+
+from hvae.errors import UserError
+from hvae.training.gradient_tape import compiled, value_and_gradients
+from hvae.training.objective import Objective
+from hvae.training.optimizers import get_optimizer
+from hvae.training.schedules import beta_schedule, learning_rate_schedule
+from hvae.training.update import Update
+
+#: Gradient skipping by norm begins after so many epochs: norms are larger before.
+EPOCHS_BEFORE_SKIPPING = 2
+#: Training stops when so many updates in a row were skipped.
+MOST_CONSECUTIVE_SKIPS = 50
+
+
+class StepResult(NamedTuple):
+    """What one update reports; means over the batch, in nats per image."""
+
+    nll: Any  # scalar
+    kl: Any  # (blocks,), smallest scale first
+    gradient_norm: Any  # scalar
+    skipped: Any  # scalar bool
+    consecutive_skips: Any  # scalar
+
+
+class TrainingDiverged(UserError):
+    """Every one of the last updates was skipped."""
+
+
+class Trainer:
+    """Makes updates of a model. The loop over epochs is `fit`'s.
+
+    Noise is drawn by a counter-based generator whose state is one of the variables of
+    `state`: whoever saves and restores them continues with the same noise.
+
+    Args:
+        model: an `HVAE`.
+        config: a `TrainingConfig`.
+        updates_per_epoch: updates in one epoch.
+        jit: whether to compile through XLA.
+    """
+
+    def __init__(self, model, config, updates_per_epoch, jit=True):
+        self.model = model
+        self.config = config
+        self.updates_per_epoch = updates_per_epoch
+        self.objective = Objective(model.config.num_dims)
+        self.learning_rate = learning_rate_schedule(config, updates_per_epoch)
+        self.beta = beta_schedule(config, updates_per_epoch)
+        self.variables = model.trainable_variables
+        self.update = Update(
+            get_optimizer(config), self.variables, config.gradient_clipnorm, config.ema_decay
+        )
+        self.seed_generator = keras.random.SeedGenerator(config.seed)
+        self.updates_done = 0
+        if config.batch_size_div == 1:
+            self._step = compiled(self._whole_step, jit)
+        else:
+            self.accumulators = [
+                keras.Variable(ops.zeros(v.shape), trainable=False, dtype="float32") for v in self.variables
+            ]
+            self._draw = compiled(self._draw_noise, jit)
+            self._accumulate = compiled(self._accumulate_step, jit)
+            self._apply = compiled(self._apply_accumulated, jit)
+
+    @property
+    def state(self):
+        """Variables of the training's state, without the model's weights."""
+        return [*self.update.state, self.seed_generator.state]
+
+    def train_batch(self, images):
+        """One update.
+
+        Args:
+            images: integers, `(batch_size, height, width, channels)`.
+
+        Returns:
+            `StepResult` of NumPy values.
+
+        Raises:
+            TrainingDiverged: if the last 50 updates were all skipped.
+        """
+        settings = self._settings()
+        if self.config.batch_size_div == 1:
+            result = self._step(images, *settings)
+        else:
+            result = self._step_in_parts(images, *settings)
+        self.updates_done += 1
+        result = StepResult(*(ops.convert_to_numpy(value) for value in result))
+        if result.consecutive_skips >= MOST_CONSECUTIVE_SKIPS:
+            raise TrainingDiverged(
+                f"training has stopped: the last {MOST_CONSECUTIVE_SKIPS} updates were all skipped, "
+                f"the gradient norm is {float(result.gradient_norm):.4g} (gradient_skipnorm "
+                f"{self.config.gradient_skipnorm:g}); try a lower learning_rate, a longer "
+                "lr_warmup_epochs, or a higher gradient_skipnorm"
+            )
+        return result
+
+    @contextlib.contextmanager
+    def averaged_weights(self):
+        """Within this context the model holds the averaged weights, if `use_ema`."""
+        if not self.config.use_ema:
+            yield
+            return
+        raw = [ops.copy(v.value) for v in self.variables]
+        try:
+            for variable, average in zip(self.variables, self.update.averages):
+                variable.assign(average.value)
+            yield
+        finally:
+            for variable, value in zip(self.variables, raw):
+                variable.assign(value)
+
+    def _settings(self):
+        """β, learning rate and skip threshold of the next update, as tensors."""
+        done = self.updates_done
+        may_skip = done >= EPOCHS_BEFORE_SKIPPING * self.updates_per_epoch
+        threshold = self.config.gradient_skipnorm if may_skip else 0.0
+        values = (self.beta(done), self.learning_rate(done), threshold or math.inf)
+        # Python numbers would be constants of the graph, and trace it anew.
+        return tuple(ops.convert_to_tensor(np.float32(value)) for value in values)
+
+    def _draw_noise(self):
+        return tuple(
+            keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
+            for shape in self.model.noise_shapes(self.config.batch_size)
+        )
+
+    def _gradients(self, images, noise, beta):
+        def loss():
+            output = self.model(images, noise)
+            return self.objective(output, beta), output
+
+        (_, output), gradients = value_and_gradients(loss, self.variables)
+        return gradients, ops.mean(output.nll), ops.mean(output.kl, axis=0)
+
+    def _whole_step(self, images, beta, learning_rate, skip_norm):
+        gradients, nll, kl = self._gradients(images, self._draw_noise(), beta)
+        return self._finish(gradients, nll, kl, learning_rate, skip_norm)
+
+    def _finish(self, gradients, nll, kl, learning_rate, skip_norm):
+        info = self.update.apply(gradients, learning_rate, skip_norm)
+        return StepResult(nll, kl, info.gradient_norm, info.skipped, self.update.consecutive_skips.value)
+
+    def _step_in_parts(self, images, beta, learning_rate, skip_norm):
+        # The noise of the whole batch is drawn at once, so that an update does not
+        # depend on how the batch is divided.
+        noise = self._draw()
+        part = self.config.batch_size // self.config.batch_size_div
+        for accumulator in self.accumulators:
+            accumulator.assign(ops.zeros_like(accumulator.value))
+        nll = kl = 0.0
+        for start in range(0, self.config.batch_size, part):
+            rows = slice(start, start + part)
+            part_nll, part_kl = self._accumulate(images[rows], tuple(n[rows] for n in noise), beta)
+            nll, kl = nll + part_nll, kl + part_kl
+        count = self.config.batch_size_div
+        return self._apply(nll / count, kl / count, learning_rate, skip_norm)
+
+    def _accumulate_step(self, images, noise, beta):
+        gradients, nll, kl = self._gradients(images, noise, beta)
+        for accumulator, gradient in zip(self.accumulators, gradients):
+            accumulator.assign_add(ops.cast(gradient, "float32"))
+        return nll, kl
+
+    def _apply_accumulated(self, nll, kl, learning_rate, skip_norm):
+        count = self.config.batch_size_div
+        return self._finish([a.value / count for a in self.accumulators], nll, kl, learning_rate, skip_norm)
