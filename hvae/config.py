@@ -10,7 +10,18 @@ from hvae.likelihoods import likelihood_names
 from hvae.scale import Scale
 from hvae.settings import check_fields, setting
 
-ACTIVATIONS = ("elu", "gelu", "leaky_relu", "mish", "relu", "selu", "silu", "softplus", "swish", "tanh")
+ACTIVATIONS = (
+    "elu",
+    "gelu",
+    "leaky_relu",
+    "mish",
+    "relu",
+    "selu",
+    "silu",
+    "softplus",
+    "swish",
+    "tanh",
+)
 GROUP_NORM_GROUPS = 8
 
 _MODEL = "model"
@@ -38,16 +49,30 @@ class ModelConfig:
 
     # The images.
     image_size: tuple[int, ...] = setting(
-        (32, 32), "height and width of the images", group=_MODEL, unit="pixels", minimum=1, flag=False
+        (32, 32),
+        "height and width of the images",
+        group=_MODEL,
+        unit="pixels",
+        minimum=1,
+        flag=False,
     )
-    image_channels: int = setting(3, "1 for greyscale, 3 for RGB", group=_MODEL, choices=(1, 3), flag=False)
+    image_channels: int = setting(
+        3, "1 for greyscale, 3 for RGB", group=_MODEL, choices=(1, 3), flag=False
+    )
     levels: int = setting(
-        256, "number of intensity levels; pixels are 0 .. levels - 1", group=_MODEL, minimum=2, flag=False
+        256,
+        "number of intensity levels; pixels are 0 .. levels - 1",
+        group=_MODEL,
+        minimum=2,
+        flag=False,
     )
 
     # The hierarchy.
     model_family: str = setting(
-        "vdvae", "which published architecture the parts come from", group=_MODEL, choices=family_names()
+        "vdvae",
+        "which published architecture the parts come from",
+        group=_MODEL,
+        choices=family_names(),
     )
     num_scales: int = setting(
         0,
@@ -55,12 +80,19 @@ class ModelConfig:
         group=_MODEL,
         minimum=0,
     )
-    b_act: str = setting("silu", "activation in the residual blocks", group=_MODEL, choices=ACTIVATIONS)
+    b_act: str = setting(
+        "silu", "activation in the residual blocks", group=_MODEL, choices=ACTIVATIONS
+    )
     p_act: str = setting(
-        "silu", "activation after the convolution of a pooling layer", group=_MODEL, choices=ACTIVATIONS
+        "silu",
+        "activation after the convolution of a pooling layer",
+        group=_MODEL,
+        choices=ACTIVATIONS,
     )
     block_gn: bool = setting(
-        False, f"group normalisation ({GROUP_NORM_GROUPS} groups) in the residual blocks", group=_MODEL
+        False,
+        f"group normalisation ({GROUP_NORM_GROUPS} groups) in the residual blocks",
+        group=_MODEL,
     )
     depthwise: bool = setting(
         False,
@@ -158,7 +190,11 @@ class ModelConfig:
         choices=("latents", "state"),
     )
     output_blocks: int = setting(
-        3, "residual blocks applied to the sum of the latents", group=_HEAD, unit="blocks", minimum=0
+        3,
+        "residual blocks applied to the sum of the latents",
+        group=_HEAD,
+        unit="blocks",
+        minimum=0,
     )
     z_out_width: int = setting(
         64, "outer channels of these residual blocks", group=_HEAD, unit="channels", minimum=1
@@ -188,7 +224,12 @@ class ModelConfig:
         only=((0,), _NO_FLOWS),
     )
     num_ortho_vecs: tuple[int, ...] = setting(
-        (8,), "sylvester: orthogonal vectors", group=_FLOW, minimum=1, per_scale=True, only=((8,), _NO_FLOWS)
+        (8,),
+        "sylvester: orthogonal vectors",
+        group=_FLOW,
+        minimum=1,
+        per_scale=True,
+        only=((8,), _NO_FLOWS),
     )
     spectral_norm: bool = setting(
         True, "conv_sylvester: spectral normalisation", group=_FLOW, only=(True, _NO_FLOWS)
@@ -351,7 +392,10 @@ class ModelConfig:
         normed = ["stage_in_width", "enc_middle_width", "dec_middle_width"]
         widths = {name: self.per_scale(name) for name in normed}
         if self.reconstruct_from == "latents":
-            widths |= {"z_out_width": (self.z_out_width,), "z_out_middle_width": (self.z_out_middle_width,)}
+            widths |= {
+                "z_out_width": (self.z_out_width,),
+                "z_out_middle_width": (self.z_out_middle_width,),
+            }
         for name, values in widths.items():
             for value in values:
                 if value % GROUP_NORM_GROUPS:

@@ -22,10 +22,12 @@ class Encoder(layers.Layer):
         self.scales = config.scales
         self.stem = family.stem(self.scales[0])
         self.blocks = [
-            [family.encoder_block(scale) for _ in range(scale.enc_num_blocks)] for scale in self.scales
+            [family.encoder_block(scale) for _ in range(scale.enc_num_blocks)]
+            for scale in self.scales
         ]
         self.joins = [
-            family.downsample(scale, smaller) for scale, smaller in zip(self.scales, self.scales[1:])
+            family.downsample(scale, smaller)
+            for scale, smaller in zip(self.scales, self.scales[1:])
         ]
 
     def build(self, input_shape):
@@ -54,6 +56,8 @@ class Encoder(layers.Layer):
 
     def compute_output_spec(self, inputs):
         return tuple(
-            keras.KerasTensor((inputs.shape[0], *s.size, s.stage_in_width), dtype=self.compute_dtype)
+            keras.KerasTensor(
+                (inputs.shape[0], *s.size, s.stage_in_width), dtype=self.compute_dtype
+            )
             for s in self.scales
         )

@@ -13,6 +13,7 @@ from hvae.latents.latent_block import LatentOutput
 from hvae.likelihoods import get_likelihood
 from hvae.likelihoods.base import sum_over_image
 from hvae.settings import from_dict, to_dict
+from hvae.units import Reporter
 
 
 class HVAEOutput(NamedTuple):
@@ -51,13 +52,20 @@ class HVAE(keras.Model):
         # Images must reach the likelihood unrounded, whatever the dtype policy.
         self.autocast = False
         self.encoder = Encoder(config, family, dtype=self.dtype_policy)
-        self.decoder = Decoder(config, family, self.likelihood.num_parameters, dtype=self.dtype_policy)
+        self.decoder = Decoder(
+            config, family, self.likelihood.num_parameters, dtype=self.dtype_policy
+        )
         self.build()
 
     def build(self, input_shape=None):
         self.encoder.build((None, *self.config.padded_size, self.config.image_channels))
         self.decoder.build()
         self.built = True
+
+    @property
+    def reporter(self):
+        """Turns nats per image into the unit in which the field quotes such images."""
+        return Reporter(self.likelihood.unit, self.config.num_dims)
 
     def noise_shapes(self, batch_size):
         """Shapes of the standard normal noise of one pass: one per latent block, smallest first."""

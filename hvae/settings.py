@@ -66,7 +66,9 @@ def from_dict(config_class, values):
     """
     types = field_types(config_class)
     refuse_unknown(values, types)
-    return config_class(**{name: _convert(name, value, *types[name]) for name, value in values.items()})
+    return config_class(
+        **{name: _convert(name, value, *types[name]) for name, value in values.items()}
+    )
 
 
 def refuse_unknown(names, known, prefix=""):

@@ -13,7 +13,9 @@ def log_softplus(x, beta=1.0):
     safe = ops.where(is_small, 0.0, u)
     # Both branches are finite everywhere, so `where` passes a clean gradient.
     tail = u - 0.5 * ops.exp(ops.minimum(u, -10.0))
-    return ops.where(is_small, tail, ops.log(ops.softplus(safe))) - ops.log(ops.cast(beta, "float32"))
+    return ops.where(is_small, tail, ops.log(ops.softplus(safe))) - ops.log(
+        ops.cast(beta, "float32")
+    )
 
 
 def expm1_minus_x(x):
@@ -34,4 +36,6 @@ def log1mexp(x, log_x):
     is_small = x < 0.05
     small = ops.minimum(x, 0.05)
     safe = ops.where(is_small, 1.0, x)
-    return ops.where(is_small, log_x - small / 2 + small * small / 24, ops.log(1.0 - ops.exp(-safe)))
+    return ops.where(
+        is_small, log_x - small / 2 + small * small / 24, ops.log(1.0 - ops.exp(-safe))
+    )

@@ -20,7 +20,11 @@ class VDVAE(Family):
 
     def stem(self, scale):
         return layers.Conv2D(
-            scale.stage_in_width, 3, padding="same", kernel_initializer=fan_in_uniform(), name="stem"
+            scale.stage_in_width,
+            3,
+            padding="same",
+            kernel_initializer=fan_in_uniform(),
+            name="stem",
         )
 
     def encoder_block(self, scale):

@@ -67,7 +67,9 @@ class BottleneckBlock(layers.Layer):
             self._spatial(),
             self._pointwise(out_width, last_scale),
         ]
-        self.norms = [layers.GroupNormalization(self.groups) for _ in range(4)] if group_norm else []
+        self.norms = (
+            [layers.GroupNormalization(self.groups) for _ in range(4)] if group_norm else []
+        )
 
     def build(self, input_shape):
         if self.residual and input_shape[-1] != self.out_width:

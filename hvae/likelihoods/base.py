@@ -1,7 +1,6 @@
 """What a likelihood has to provide."""
 
 import abc
-import math
 
 from keras import ops
 
@@ -68,15 +67,6 @@ class Likelihood(abc.ABC):
             parameters: the likelihood's parameters.
             uniforms: arrays in (0, 1) with the shapes and names of `noise_shapes`.
         """
-
-    def report(self, nats, num_dims):
-        """Nats per image in the unit that the field quotes for such images.
-
-        Args:
-            nats: number or array, nats per image.
-            num_dims: pixels times channels of an image.
-        """
-        return nats / (num_dims * math.log(2.0)) if self.unit == "bits_per_dim" else nats
 
 
 def sum_over_image(values):

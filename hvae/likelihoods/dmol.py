@@ -159,7 +159,8 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         """Means given the true values of earlier channels, `(batch, height, width, C, M)`."""
         channels = [x[..., c : c + 1] for c in range(self.channels)]
         return ops.stack(
-            [self._conditional_mean(mixture, c, channels[:c]) for c in range(self.channels)], axis=-2
+            [self._conditional_mean(mixture, c, channels[:c]) for c in range(self.channels)],
+            axis=-2,
         )
 
     def _log_bin_probability(self, centered, log_scales, is_first, is_last):
@@ -170,9 +171,13 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         log_above_lower = -ops.softplus(lower)  # log(1 − σ(lower))
         # σ(a) − σ(b) = σ(a) σ(−b) (1 − e^(b−a)): no difference of near-equal numbers.
         log_width = math.log(2.0 * self.half_bin) - log_scales
-        log_bin = log_below_upper + log_above_lower + log1mexp(2.0 * self.half_bin * inverse, log_width)
+        log_bin = (
+            log_below_upper + log_above_lower + log1mexp(2.0 * self.half_bin * inverse, log_width)
+        )
         middle = inverse * centered
-        log_density = middle - log_scales - 2.0 * ops.softplus(middle) + math.log(2.0 * self.half_bin)
+        log_density = (
+            middle - log_scales - 2.0 * ops.softplus(middle) + math.log(2.0 * self.half_bin)
+        )
         log_bin = ops.where(log_bin > _LOG_LEAST_BIN_PROBABILITY, log_bin, log_density)
         return ops.where(is_first, log_below_upper, ops.where(is_last, log_above_lower, log_bin))
 

@@ -47,7 +47,11 @@ class TrainingConfig:
         1e-6, "learning rate at the end of the cosine", group=_TRAINING, minimum=0.0
     )
     lr_warmup_epochs: float = setting(
-        1.0, "linear warm-up of the learning rate (cosd, none)", group=_TRAINING, unit="epochs", minimum=0.0
+        1.0,
+        "linear warm-up of the learning rate (cosd, none)",
+        group=_TRAINING,
+        unit="epochs",
+        minimum=0.0,
     )
     scheduler: str = setting(
         "cosd",
@@ -56,9 +60,14 @@ class TrainingConfig:
         group=_TRAINING,
         choices=("none", "exp", "cosd", "cosdr"),
     )
-    optimizer: str = setting("adamax", "optimizer", group=_TRAINING, choices=("adamax", "adamw", "sgd"))
+    optimizer: str = setting(
+        "adamax", "optimizer", group=_TRAINING, choices=("adamax", "adamw", "sgd")
+    )
     adam_beta1: float = setting(
-        0.9, "decay of the first moment (adamax, adamw); momentum of sgd", group=_TRAINING, minimum=0.0
+        0.9,
+        "decay of the first moment (adamax, adamw); momentum of sgd",
+        group=_TRAINING,
+        minimum=0.0,
     )
     adam_beta2: float = setting(
         0.999, "decay of the second moment (adamax, adamw)", group=_TRAINING, minimum=0.0
@@ -90,7 +99,11 @@ class TrainingConfig:
     )
     beta: float = setting(1.0, "factor of the KL in the loss", group=_TRAINING, minimum=0.0)
     beta_warmup_epochs: float = setting(
-        0.0, "linear warm-up of beta from 0; the length of a cycle", group=_TRAINING, unit="epochs", minimum=0.0
+        0.0,
+        "linear warm-up of beta from 0; the length of a cycle",
+        group=_TRAINING,
+        unit="epochs",
+        minimum=0.0,
     )
     cyclic_beta: bool = setting(
         False, "repeat the warm-up: half a cycle rising, half at beta", group=_TRAINING

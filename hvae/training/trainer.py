@@ -65,7 +65,8 @@ class Trainer:
             self._step = compiled(self._whole_step, jit)
         else:
             self.accumulators = [
-                keras.Variable(ops.zeros(v.shape), trainable=False, dtype="float32") for v in self.variables
+                keras.Variable(ops.zeros(v.shape), trainable=False, dtype="float32")
+                for v in self.variables
             ]
             self._draw = compiled(self._draw_noise, jit)
             self._accumulate = compiled(self._accumulate_step, jit)
@@ -148,7 +149,9 @@ class Trainer:
 
     def _finish(self, gradients, nll, kl, learning_rate, skip_norm):
         info = self.update.apply(gradients, learning_rate, skip_norm)
-        return StepResult(nll, kl, info.gradient_norm, info.skipped, self.update.consecutive_skips.value)
+        return StepResult(
+            nll, kl, info.gradient_norm, info.skipped, self.update.consecutive_skips.value
+        )
 
     def _step_in_parts(self, images, beta, learning_rate, skip_norm):
         # The noise of the whole batch is drawn at once, so that an update does not
@@ -173,4 +176,6 @@ class Trainer:
 
     def _apply_accumulated(self, nll, kl, learning_rate, skip_norm):
         count = self.config.batch_size_div
-        return self._finish([a.value / count for a in self.accumulators], nll, kl, learning_rate, skip_norm)
+        return self._finish(
+            [a.value / count for a in self.accumulators], nll, kl, learning_rate, skip_norm
+        )

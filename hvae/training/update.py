@@ -34,7 +34,8 @@ class Update:
         # Before anything is traced: a step that creates variables is traced twice.
         optimizer.build(self.variables)
         self.averages = [
-            keras.Variable(ops.copy(v.value), trainable=False, dtype=v.dtype) for v in self.variables
+            keras.Variable(ops.copy(v.value), trainable=False, dtype=v.dtype)
+            for v in self.variables
         ]
         self.consecutive_skips = keras.Variable(0, trainable=False, dtype="int32")
 

@@ -1,0 +1,1 @@
+"""Where images come from: NumPy and tf.data, no model code."""

@@ -1,0 +1,72 @@
+"""Find and read the files of data sets, with errors that name file and folder."""
+
+import contextlib
+import importlib
+import lzma
+import pathlib
+import pickle
+import tarfile
+import zipfile
+import zlib
+
+import numpy as np
+
+from hvae.errors import UserError
+
+_DAMAGE = (
+    EOFError,
+    KeyError,
+    OSError,
+    ValueError,
+    lzma.LZMAError,
+    pickle.UnpicklingError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def find_file(folder, names):
+    """Path of the first of these names that is in the folder, or `None`.
+
+    Raises:
+        UserError: if the folder does not exist.
+    """
+    folder = pathlib.Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"data_dir: no such folder. Received: {folder}")
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+@contextlib.contextmanager
+def reading(path):
+    """Turns whatever a damaged file raises into one line that names it."""
+    try:
+        yield
+    except UserError:
+        raise
+    except _DAMAGE as error:
+        reason = str(error) or type(error).__name__
+        raise UserError(f"{path} is damaged or truncated ({reason}); fetch it again") from error
+
+
+def read_npz(path, names):
+    """Arrays of these names from an `.npz` file."""
+    with reading(path), np.load(path, allow_pickle=False) as arrays:
+        return [arrays[name] for name in names]
+
+
+def through_keras(name, files):
+    """What `keras.datasets.NAME.load_data()` gives.
+
+    Raises:
+        UserError: if it cannot be fetched; names the `files` that would do instead.
+    """
+    module = importlib.import_module(f"keras.datasets.{name}")
+    try:
+        return module.load_data()
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(
+            f"could not fetch {name} ({reason}); put {files} into a folder and give it with --data_dir"
+        ) from error

@@ -1,0 +1,32 @@
+"""What a data set has to provide."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class DatasetInfo(NamedTuple):
+    """What is known of a data set without reading it."""
+
+    image_size: tuple[int, int]  # height and width, pixels
+    image_channels: int  # 1 or 3
+    levels: int  # pixels are 0 … levels − 1
+    can_binarize: bool = False  # whether `binarize` makes sense
+
+
+class Splits(NamedTuple):
+    """The images of a data set, `(images, height, width, channels)`, uint8."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def split_off(images, count, seed=0):
+    """Shuffle with a fixed seed and split off `count` images.
+
+    Returns:
+        The others, and those split off.
+    """
+    order = np.random.default_rng(seed).permutation(len(images))
+    return images[order[count:]], images[order[:count]]

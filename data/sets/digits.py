@@ -1,0 +1,21 @@
+"""Handwritten digits, 8×8 pixels, 17 grey levels, bundled with scikit-learn.
+
+1797 images of the test part of the UCI data set (Alpaydin & Kaynak 1998). There is no
+official split; we shuffle once and hold out 180 images for validation and 180 for test.
+"""
+
+import numpy as np
+
+from data.sets.base import DatasetInfo, Splits, split_off
+
+INFO = DatasetInfo(image_size=(8, 8), image_channels=1, levels=17)
+
+
+def load(data_dir=None):
+    """The images as `Splits`; `data_dir` is not needed."""
+    from sklearn.datasets import load_digits
+
+    images = load_digits().images.astype(np.uint8)[..., None]
+    rest, test = split_off(images, 180)
+    train, validation = split_off(rest, 180, seed=1)
+    return Splits(train, validation, test)

@@ -1,0 +1,56 @@
+"""MNIST: handwritten digits, 28×28 pixels, 256 grey levels.
+
+The last 5,000 training images (LeCun et al. 1998 shuffled them) are the validation
+split. Read from `mnist.npz`, or from the four original archives.
+"""
+
+import gzip
+
+import numpy as np
+
+from data.files import find_file, read_npz, reading, through_keras
+from data.sets.base import DatasetInfo, Splits
+from hvae.errors import UserError
+
+INFO = DatasetInfo(image_size=(28, 28), image_channels=1, levels=256, can_binarize=True)
+NUM_VALIDATION = 5000
+
+_NPZ = "mnist.npz"
+_IMAGES = {"train": "train-images-idx3-ubyte.gz", "test": "t10k-images-idx3-ubyte.gz"}
+
+
+def load(data_dir=None):
+    """The images as `Splits`.
+
+    Args:
+        data_dir: folder with the files; without it, `keras.datasets` fetches them.
+
+    Raises:
+        UserError: if a file is missing or damaged, or cannot be fetched.
+    """
+    if not data_dir:
+        (train, _), (test, _) = through_keras(
+            "mnist", f"{_NPZ}, or {' and '.join(_IMAGES.values())}"
+        )
+    elif npz := find_file(data_dir, [_NPZ]):
+        train, test = read_npz(npz, ("x_train", "x_test"))
+    else:
+        paths = [find_file(data_dir, [name]) for name in _IMAGES.values()]
+        if None in paths:
+            raise UserError(
+                f"data_dir: no MNIST in {data_dir}; it needs {_NPZ}, or {' and '.join(_IMAGES.values())}"
+            )
+        train, test = (_read_idx(path) for path in paths)
+    train, test = train[..., None], test[..., None]
+    count = min(NUM_VALIDATION, len(train) // 2)
+    return Splits(train[:-count], train[-count:], test)
+
+
+def _read_idx(path):
+    """An archive of the IDX format: magic number, three sizes (big-endian), bytes."""
+    with reading(path), gzip.open(path, "rb") as file:
+        content = file.read()
+        magic, count, height, width = np.frombuffer(content, ">i4", count=4)
+        if magic != 2051:
+            raise ValueError(f"magic number {magic}, not 2051")
+        return np.frombuffer(content, np.uint8, offset=16).reshape(count, height, width)

@@ -1,0 +1,83 @@
+"""Read a run: configuration and weights."""
+
+import dataclasses
+
+import yaml
+
+from hvae.config import ModelConfig
+from hvae.errors import UserError
+from hvae.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
+from hvae.settings import from_dict
+
+
+def read_config(folder):
+    """A run's configuration as a flat dictionary.
+
+    Raises:
+        UserError: if the folder is not a run, or its configuration is damaged.
+    """
+    path = check_run(folder, []) / CONFIG
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is damaged: {' '.join(str(error).split())}") from error
+    if not isinstance(values, dict):
+        raise UserError(f"{path} is damaged: it must hold keys and values")
+    return values
+
+
+def read_model_config(folder):
+    """The `ModelConfig` of a run.
+
+    Raises:
+        UserError: if the folder is not a run, or a field is missing or wrong.
+    """
+    values = read_config(folder)
+    names = [field.name for field in dataclasses.fields(ModelConfig)]
+    missing = [name for name in names if name not in values]
+    if missing:
+        raise UserError(f"{folder}/{CONFIG} is damaged: {', '.join(missing)} is missing")
+    return from_dict(ModelConfig, {name: values[name] for name in names})
+
+
+def load_model(folder, weights="ema", moment="best"):
+    """The model of a run, with its weights.
+
+    Works under every backend, whichever wrote the weights.
+
+    Args:
+        folder: the run's folder.
+        weights: `"ema"`, the moving average, or `"raw"`.
+        moment: `"best"` by validation ELBO, or `"latest"`.
+
+    Returns:
+        An `HVAE`.
+
+    Raises:
+        UserError: if the folder is not a run, or a file is missing or damaged.
+    """
+    from hvae.model import HVAE
+
+    for name, value, allowed in (("weights", weights, WEIGHTS), ("moment", moment, MOMENTS)):
+        if value not in allowed:
+            raise UserError(f"{name}: allowed are {', '.join(allowed)}. Received: {value}")
+    name = weights_file(moment, weights)
+    folder = check_run(folder, [name])
+    model = HVAE(read_model_config(folder))
+    load_weights(model, folder / name)
+    return model
+
+
+def load_weights(model, path):
+    """Load a `.weights.h5` file.
+
+    Raises:
+        UserError: if it is damaged, or belongs to another model.
+    """
+    try:
+        model.load_weights(path)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"{path} is damaged or belongs to another model ({reason[:200]})"
+        ) from error

@@ -1,0 +1,81 @@
+"""Save a run so that it can be used, and gone on with."""
+
+import pathlib
+
+import keras
+import numpy as np
+
+from hvae.atomic import replacing
+from hvae.errors import UserError
+from hvae.run_files import RESUME, weights_file
+from hvae.training.progress import Progress
+
+
+class Checkpoint:
+    """The weights and the state for `--resume` in a run's folder.
+
+    Args:
+        folder: the run's folder.
+        trainer: a `Trainer`.
+    """
+
+    def __init__(self, folder, trainer):
+        self.folder = pathlib.Path(folder)
+        self.trainer = trainer
+
+    def save_weights(self, moment):
+        """Write averaged and raw weights under `moment`, `"best"` or `"latest"`."""
+        with self.trainer.averaged_weights():
+            self._save_model(weights_file(moment, "ema"))
+        self._save_model(weights_file(moment, "raw"))
+
+    def save_state(self, progress):
+        """Write everything that training goes on from, in one file."""
+        arrays = {f"variable/{i}": np.asarray(v) for i, v in enumerate(self._values())}
+        with replacing(self.folder / RESUME) as path:
+            np.savez(
+                path,
+                progress=progress.to_json(),
+                updates_done=self.trainer.updates_done,
+                **arrays,
+            )
+
+    def restore(self):
+        """Take up the state where `save_state` left it.
+
+        Returns:
+            The `Progress`.
+
+        Raises:
+            UserError: if the file is damaged, or belongs to another configuration.
+        """
+        path = self.folder / RESUME
+        variables = self._variables()
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                progress = Progress.from_json(str(arrays["progress"]))
+                updates_done = int(arrays["updates_done"])
+                values = [arrays[f"variable/{i}"] for i in range(len(variables))]
+                count = len(arrays.files) - 2
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            raise UserError(
+                f"{path} is damaged ({reason[:200]}); start again with --reset"
+            ) from error
+        shapes = [tuple(value.shape) for value in values]
+        if count != len(variables) or shapes != [tuple(v.shape) for v in variables]:
+            raise UserError(f"{path} belongs to another model or optimizer")
+        for variable, value in zip(variables, values):
+            variable.assign(value)
+        self.trainer.updates_done = updates_done
+        return progress
+
+    def _save_model(self, name):
+        with replacing(self.folder / name) as path:
+            self.trainer.model.save_weights(path)
+
+    def _variables(self):
+        return [*self.trainer.model.variables, *self.trainer.state]
+
+    def _values(self):
+        return [keras.ops.convert_to_numpy(variable) for variable in self._variables()]

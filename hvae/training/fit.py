@@ -1,0 +1,121 @@
+"""The loop over epochs."""
+
+import time
+
+from hvae.training.display import Display
+from hvae.training.metrics import EpochSums, evaluation_metrics
+
+
+class Fit:
+    """Trains for the configured epochs, validates, saves, and stops early.
+
+    Args:
+        trainer: a `Trainer`.
+        batches: has `epoch(index, start)`, the batches of an epoch from a position on.
+        evaluator: an `Evaluator` of the trainer's model.
+        validation_images: integers, `(images, height, width, channels)`.
+        progress: a `Progress`; a new one, or a restored one.
+        checkpoint: a `Checkpoint`, or `None` to save nothing.
+        logs: called with the `Progress` and the `Evaluation` after every epoch.
+        display: a `Display`.
+    """
+
+    def __init__(
+        self,
+        trainer,
+        batches,
+        evaluator,
+        validation_images,
+        progress,
+        checkpoint=None,
+        logs=(),
+        display=None,
+    ):
+        self.trainer = trainer
+        self.config = trainer.config
+        self.batches = batches
+        self.evaluator = evaluator
+        self.validation_images = validation_images
+        self.progress = progress
+        self.checkpoint = checkpoint
+        self.logs = logs
+        self.display = display or Display()
+        self.report = trainer.model.reporter
+        self.scales = trainer.model.config.latent_scales
+        self._is_compiled = False
+
+    def run(self):
+        """Train to the end.
+
+        Returns:
+            Why training ended, as a line of text.
+
+        Raises:
+            TrainingDiverged: if 50 updates in a row were skipped.
+        """
+        progress = self.progress
+        while progress.epoch < self.config.epochs:
+            self._train_epoch()
+            self._finish_epoch()
+            if progress.epoch - progress.best_epoch >= self.config.early_stopping:
+                return (
+                    f"stopped after epoch {progress.epoch}: no better validation ELBO for "
+                    f"{self.config.early_stopping} epochs"
+                )
+        return f"all {self.config.epochs} epochs done"
+
+    def _train_epoch(self):
+        epoch, total = self.progress.epoch, len(self.batches)
+        start = self.trainer.updates_done - epoch * total
+        batches = iter(self.batches.epoch(epoch, start))
+        sums = EpochSums(self.progress.sums, len(self.scales))
+        if not self._is_compiled and start < total:
+            with self.display.waiting("compiling the training step"):
+                self._train_batch(next(batches), sums, count_time=False)
+            self._is_compiled, start = True, start + 1
+        text = f"epoch {epoch + 1}/{self.config.epochs}"
+        for images in self.display.track(batches, text, total=total, initial=start):
+            result = self._train_batch(images, sums)
+            loss = self.report(float(result.nll) + float(result.kl.sum()))
+            self.display.describe(f"-ELBO {loss:.3f} {self.report.label}")
+
+    def _train_batch(self, images, sums, count_time=True):
+        before = time.perf_counter()
+        result = self.trainer.train_batch(images)
+        seconds = time.perf_counter() - before if count_time else 0.0
+        sums.add(result, seconds, self.config.batch_size if count_time else 0)
+        every = self.config.checkpoint_every
+        if self.checkpoint and every and self.trainer.updates_done % every == 0:
+            self.checkpoint.save_state(self.progress)
+        return result
+
+    def _finish_epoch(self):
+        progress, done = self.progress, self.trainer.updates_done
+        with self.trainer.averaged_weights():
+            evaluation = self.evaluator(
+                self.validation_images,
+                seed=self.config.seed,
+                progress=lambda work: self.display.track(work, "validation"),
+            )
+        row = {"epoch": progress.epoch + 1, "updates": done}
+        sums = EpochSums(progress.sums, len(self.scales))
+        row |= sums.means(self.report, self.scales)
+        row |= evaluation_metrics("validation", evaluation, self.report, self.scales)
+        row |= {
+            "learning_rate": self.trainer.learning_rate(done - 1),
+            "beta": self.trainer.beta(done - 1),
+        }
+        progress.history.append(row)
+        progress.epoch += 1
+        progress.sums = {}
+        elbo = float(evaluation.elbo.mean())
+        is_best = progress.best_epoch == 0 or elbo > progress.best_elbo
+        if is_best:
+            progress.best_epoch, progress.best_elbo = progress.epoch, elbo
+        if self.checkpoint:
+            if is_best:
+                self.checkpoint.save_weights("best")
+            self.checkpoint.save_weights("latest")
+            self.checkpoint.save_state(progress)
+        for log in self.logs:
+            log(progress, evaluation)

@@ -1,0 +1,104 @@
+"""Averages over an epoch, and the names under which they are reported."""
+
+import numpy as np
+
+from hvae.inference.evaluator import mean_and_standard_error
+
+
+class EpochSums:
+    """Adds up what the updates of an epoch report.
+
+    Args:
+        sums: a dictionary to keep the sums in, filled already if an epoch is resumed.
+        num_blocks: latent blocks of the model.
+    """
+
+    def __init__(self, sums, num_blocks):
+        self.sums = sums
+        if not sums:
+            sums.update(
+                updates=0,
+                nll=0.0,
+                kl=[0.0] * num_blocks,
+                norm=0.0,
+                finite=0,
+                most=0.0,
+                skipped=0,
+                seconds=0.0,
+                images=0,
+            )
+
+    def add(self, result, seconds, images):
+        """Add a `StepResult`; `seconds` and `images` are 0 for updates that compiled."""
+        sums = self.sums
+        # A skipped update may report anything, NaN too: it counts as skipped only.
+        if not result.skipped:
+            sums["updates"] += 1
+            sums["nll"] += float(result.nll)
+            sums["kl"] = [total + float(kl) for total, kl in zip(sums["kl"], result.kl)]
+        if np.isfinite(result.gradient_norm):
+            sums["finite"] += 1
+            sums["norm"] += float(result.gradient_norm)
+            sums["most"] = max(sums["most"], float(result.gradient_norm))
+        sums["skipped"] += int(result.skipped)
+        sums["seconds"] += seconds
+        sums["images"] += images
+
+    def means(self, report, scales):
+        """Metrics by name.
+
+        Args:
+            report: function from nats per image to the reported unit; its name and the
+                unit are part of the keys.
+            scales: the `Scale` of every block.
+        """
+        sums = self.sums
+        updates = max(1, sums["updates"])
+        kl = np.array(sums["kl"]) / updates
+        nll = sums["nll"] / updates
+        return {
+            **named_terms("train", nll, kl, report, scales),
+            "gradient_norm": sums["norm"] / max(1, sums["finite"]),
+            "gradient_norm_max": sums["most"],
+            "skipped_updates": sums["skipped"],
+            "images_per_second": sums["images"] / sums["seconds"] if sums["seconds"] else 0.0,
+        }
+
+
+def named_terms(split, nll, kl, report, scales):
+    """Negative ELBO, NLL and KL, in all and by scale, under names that tell split and unit.
+
+    Args:
+        split: `"train"` or `"validation"`.
+        nll: nats per image.
+        kl: nats per image, one per block.
+        report: a `Reporter`.
+        scales: the `Scale` of every block.
+    """
+    unit = report.unit
+    row = {
+        f"{split}_negative_elbo_{unit}": report(nll + sum(kl)),
+        f"{split}_nll_{unit}": report(nll),
+        f"{split}_kl_{unit}": report(sum(kl)),
+    }
+    for scale, total in by_scale(kl, scales).items():
+        row[f"{split}_kl_{scale}_{unit}"] = report(total)
+    return row
+
+
+def evaluation_metrics(split, evaluation, report, scales):
+    """Metrics by name of an `Evaluation`: terms, standard error and active units."""
+    _, error = mean_and_standard_error(evaluation.elbo)
+    row = named_terms(split, evaluation.nll.mean(), evaluation.kl.mean(axis=0), report, scales)
+    row[f"{split}_negative_elbo_standard_error_{report.unit}"] = report(error)
+    for scale, active in by_scale(evaluation.active_units, scales).items():
+        row[f"{split}_active_units_{scale}"] = int(active)
+    return row
+
+
+def by_scale(values, scales):
+    """Sum the values of the blocks of each scale: `{"8x8": …}`, smallest scale first."""
+    sums = {}
+    for value, scale in zip(values, scales):
+        sums[str(scale)] = sums.get(str(scale), 0) + value
+    return sums

@@ -1,0 +1,52 @@
+"""YAML files of experiments."""
+
+import pathlib
+
+import yaml
+
+from hvae.errors import UserError
+
+FOLDER = pathlib.Path(__file__).parent.parent / "cfg"
+
+
+def config_names():
+    """Names that `--config` takes."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def read_config_file(name):
+    """Values of a configuration file.
+
+    Args:
+        name: a name in `cfg/`, or the path of a YAML file.
+
+    Raises:
+        UserError: if there is no such file, or it does not hold keys and values.
+    """
+    path = pathlib.Path(name)
+    if path.suffix not in (".yaml", ".yml"):
+        path = FOLDER / f"{name}.yaml"
+    if not path.is_file():
+        raise UserError(
+            f"unknown config {name}; there are {', '.join(config_names())}, or a YAML file's path"
+        )
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise UserError(f"{path} must hold keys and values, not {type(values).__name__}")
+    return values
+
+
+def to_yaml(values):
+    """Flat values as YAML, in the order given, lists on one line."""
+    return "".join(_entry(name, value) for name, value in values.items())
+
+
+def _entry(name, value):
+    if isinstance(value, list):
+        return f"{name}: [{', '.join(str(item) for item in value)}]\n"
+    return yaml.safe_dump({name: value})

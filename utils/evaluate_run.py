@@ -1,0 +1,55 @@
+"""Evaluate a run, as `load_model.py` does it."""
+
+import json
+import pathlib
+
+import keras
+
+from data.load import load_splits
+from hvae.atomic import write_text
+from hvae.inference.evaluator import Evaluator
+from hvae.loading import load_model
+from hvae.run_files import FIGURES
+from utils.report import evaluation_lines, evaluation_results
+from utils.terminal import TerminalDisplay
+
+RESULTS = "evaluate"
+
+
+def evaluate_run(request):
+    """Print what an `EvaluationRequest` asks for, and write it to the run's folder."""
+    run = request.experiment.run
+    display = TerminalDisplay()
+    splits = load_splits(run.dataset, run.data_dir, run.binarize, 0, run.limit_eval)
+    images = getattr(splits, request.split)
+    with display.waiting(f"loading {request.run}"):
+        model = load_model(request.run, request.weights, request.moment)
+    evaluation = Evaluator(model, request.batch_size)(
+        images,
+        num_samples=request.num_samples,
+        seed=request.seed,
+        progress=lambda work: display.track(work, request.split),
+    )
+    title = (
+        f"{request.run}: {request.split} split of {run.dataset}, {len(images)} images, "
+        f"{request.num_samples} posterior sample{'s' if request.num_samples > 1 else ''}, "
+        f"{request.moment} {request.weights} weights, {keras.config.backend()}"
+    )
+    display.message(title)
+    for line in evaluation_lines(evaluation, model):
+        display.message(f"  {line}")
+    results = {
+        "split": request.split,
+        "weights": request.weights,
+        "moment": request.moment,
+        "num_samples": request.num_samples,
+        "seed": request.seed,
+        **evaluation_results(evaluation, model),
+    }
+    folder = pathlib.Path(request.run) / RESULTS
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{request.split}_{request.moment}_{request.weights}.json"
+    write_text(path, json.dumps(results, indent=2) + "\n")
+    display.message(f"written: {path}")
+    for figure in sorted((pathlib.Path(request.run) / FIGURES).glob("*.png")):
+        display.message(f"figure: {figure}")

@@ -1,0 +1,82 @@
+"""Everything a training run is made from, as one tree of configurations."""
+
+import dataclasses
+
+from data.load import describe
+from hvae.config import ModelConfig
+from hvae.errors import UserError
+from hvae.settings import from_dict, refuse_unknown, to_dict
+from hvae.training.config import TrainingConfig
+from utils.run_settings import RunSettings
+
+#: The parts, in the order in which they are written.
+PARTS = {"run": RunSettings, "model": ModelConfig, "training": TrainingConfig}
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """Everything a training run is made from.
+
+    In files and on the command line its fields are flat: no two parts share a name.
+    """
+
+    run: RunSettings
+    model: ModelConfig
+    training: TrainingConfig
+
+    @classmethod
+    def from_flat(cls, values):
+        """Build from flat names; what the data set decides is filled in.
+
+        Args:
+            values: names and values, as YAML and flags give them.
+
+        Raises:
+            UserError: for an unknown name, a wrong value, or values that do not fit
+                the data set.
+        """
+        refuse_unknown(values, all_fields())
+        parts = {part: _values_of(config_class, values) for part, config_class in PARTS.items()}
+        run = from_dict(RunSettings, parts["run"])
+        parts["model"] = _describe_images(run, parts["model"])
+        return cls(
+            run,
+            from_dict(ModelConfig, parts["model"]),
+            from_dict(TrainingConfig, parts["training"]),
+        )
+
+    def to_flat(self):
+        """Names and values of all fields, complete: `from_flat` gives the same back."""
+        return {
+            name: value for part in PARTS for name, value in to_dict(getattr(self, part)).items()
+        }
+
+
+def all_fields():
+    """Every field of every part by name."""
+    return {
+        field.name: field
+        for config_class in PARTS.values()
+        for field in dataclasses.fields(config_class)
+    }
+
+
+def _values_of(config_class, values):
+    names = {field.name for field in dataclasses.fields(config_class)}
+    return {name: value for name, value in values.items() if name in names}
+
+
+def _describe_images(run, values):
+    """The model's values with those that follow from the data set."""
+    info = describe(run.dataset, run.binarize)
+    described = {
+        "image_size": list(info.image_size),
+        "image_channels": info.image_channels,
+        "levels": info.levels,
+    }
+    for name, value in described.items():
+        given = values.get(name, value)
+        if given != value:
+            raise UserError(f"{name}: the images of {run.dataset} have {value}. Received: {given}")
+    default = {"likelihood": "bernoulli" if info.levels == 2 else "dmol"}
+    return {**default, **values, **described}

@@ -1,0 +1,97 @@
+"""Flags of the command line, generated from the configuration's fields."""
+
+import argparse
+import sys
+
+from hvae.errors import UserError
+from hvae.settings import field_types, refuse_unknown
+from utils.experiment import PARTS
+
+#: Headings of `--help`, in order.
+GROUPS = ("general", "model", "reconstruction head", "flow", "attention", "training")
+
+
+class Parser(argparse.ArgumentParser):
+    """Exact flags only; mistakes are `UserError`s with a proposal."""
+
+    def __init__(self, **kwargs):
+        super().__init__(allow_abbrev=False, formatter_class=_HelpFormatter, **kwargs)
+
+    def error(self, message):
+        raise UserError(message)
+
+    def parse_args(self, args=None, namespace=None):
+        args = sys.argv[1:] if args is None else args
+        known = {name for action in self._actions for name in action.option_strings}
+        typed = [argument.split("=", 1)[0] for argument in args if argument.startswith("--")]
+        refuse_unknown(
+            [t.removeprefix("--") for t in typed], {k.removeprefix("--") for k in known}, "--"
+        )
+        return super().parse_args(args, namespace)
+
+
+class _HelpFormatter(argparse.HelpFormatter):
+    def __init__(self, prog):
+        super().__init__(prog, max_help_position=34, width=100)
+
+
+def add_field_flags(parser):
+    """Add a flag for every field of an experiment, grouped as in `GROUPS`."""
+    groups = {name: parser.add_argument_group(name) for name in GROUPS}
+    for config_class in PARTS.values():
+        types = field_types(config_class)
+        for name, field in config_class.__dataclass_fields__.items():
+            if field.metadata["flag"]:
+                _add_flag(groups[field.metadata["group"]], field, *types[name])
+
+
+def _add_flag(group, field, item_type, is_list):
+    # argparse formats help texts with %.
+    text = f"{field.metadata['description']} [{describe_default(field)}]".replace("%", "%%")
+    options = {"default": argparse.SUPPRESS, "help": text}
+    if item_type is bool:
+        options["action"] = argparse.BooleanOptionalAction
+    else:
+        # Values stay text here: the configuration converts and checks them, with one
+        # kind of message for files and flags.
+        options |= {"type": _number_or_text(item_type), "metavar": _metavar(field, item_type)}
+        if is_list:
+            options["nargs"] = "+"
+    group.add_argument(f"--{field.name}", **options)
+
+
+def describe_default(field):
+    """Default, unit and choices of a field, for people."""
+    default = field.default
+    shown = " ".join(str(v) for v in default) if isinstance(default, tuple) else _plain(default)
+    parts = [f"default {shown}" + (f" {field.metadata['unit']}" if field.metadata["unit"] else "")]
+    if field.metadata["per_scale"]:
+        parts.append("one for all scales or one per scale")
+    return "; ".join(parts)
+
+
+def _plain(value):
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "none" if value == "" else str(value)
+
+
+def _metavar(field, item_type):
+    choices = field.metadata["choices"]
+    if choices:
+        return "{" + ",".join(str(choice) for choice in choices) + "}"
+    return {int: "N", float: "X", str: "TEXT"}[item_type]
+
+
+def _number_or_text(item_type):
+    def convert(text):
+        if item_type is str:
+            return text
+        try:
+            return float(text) if item_type is float else int(text)
+        except ValueError:
+            return text
+
+    return convert

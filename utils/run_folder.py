@@ -1,0 +1,59 @@
+"""The folder of a run: made new, or taken up again."""
+
+import datetime
+import importlib.metadata
+import pathlib
+import platform
+import shutil
+
+from hvae.atomic import write_text
+from hvae.errors import UserError
+from hvae.run_files import CONFIG, VERSIONS
+from utils.config_files import to_yaml
+
+_PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "openvino", "numpy")
+
+
+def default_name(config_name):
+    """Name of a run that was given none: its config and the date."""
+    stem = pathlib.Path(config_name).stem if config_name else "run"
+    return f"{stem}_{datetime.datetime.now():%Y-%m-%d_%H-%M-%S}"
+
+
+def make_run_folder(save_dir, name, reset):
+    """Make a new folder.
+
+    Args:
+        save_dir: folder of all runs.
+        name: name of the run.
+        reset: whether to delete what is there under this name.
+
+    Raises:
+        UserError: if the folder exists and `reset` is not given, or it is not a run.
+    """
+    folder = pathlib.Path(save_dir) / name
+    if folder.exists():
+        if not reset:
+            raise UserError(
+                f"{folder} exists; give --resume to go on with it, or --reset to delete it"
+            )
+        if not (folder / CONFIG).is_file():
+            raise UserError(f"{folder} is not a run, it is not deleted: {CONFIG} is missing")
+        shutil.rmtree(folder)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise UserError(f"could not make {folder} ({error.strerror})") from error
+    return folder
+
+
+def write_description(folder, experiment):
+    """Write the configuration and the versions that a run was made with."""
+    write_text(folder / CONFIG, to_yaml(experiment.to_flat()))
+    versions = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    write_text(folder / VERSIONS, to_yaml(versions))

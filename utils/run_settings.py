@@ -1,0 +1,77 @@
+"""Settings of a run that belong neither to the model nor to its training."""
+
+import dataclasses
+
+from data.binarize import MODES
+from data.sets import dataset_names
+from hvae.errors import UserError
+from hvae.settings import check_fields, setting
+
+_GENERAL = "general"
+BACKENDS = ("tensorflow", "jax", "torch", "openvino")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunSettings:
+    """Which data, where to, on what.
+
+    Raises:
+        UserError: if a value has the wrong type or is not allowed.
+    """
+
+    dataset: str = setting(
+        "digits", "data set to train on", group=_GENERAL, choices=dataset_names()
+    )
+    data_dir: str = setting(
+        "", "folder that already holds the data set's files; empty: fetch them", group=_GENERAL
+    )
+    binarize: str = setting(
+        "none",
+        "mnist: grey levels as they are, one binary draw for all (static), or one in each epoch (dynamic)",
+        group=_GENERAL,
+        choices=MODES,
+    )
+    limit_train: int = setting(
+        0, "use only so many training images; 0 for all", group=_GENERAL, unit="images", minimum=0
+    )
+    limit_eval: int = setting(
+        0,
+        "use only so many validation (and test) images; 0 for all",
+        group=_GENERAL,
+        unit="images",
+        minimum=0,
+    )
+    backend: str = setting(
+        "tensorflow", "Keras backend; training needs tensorflow", group=_GENERAL, choices=BACKENDS
+    )
+    gpu: str = setting("0", "number of the GPU to use, or none", group=_GENERAL)
+    jit: bool = setting(True, "compile the training step through XLA", group=_GENERAL)
+    dtype: str = setting(
+        "float32",
+        "dtype policy; likelihoods and KL are float32 in either",
+        group=_GENERAL,
+        choices=("float32", "mixed_bfloat16"),
+    )
+    save: bool = setting(
+        True, "make a run folder with weights, metrics and figures", group=_GENERAL
+    )
+    save_dir: str = setting("runs", "folder for run folders", group=_GENERAL)
+    name: str = setting("", "name of the run's folder; empty: config and date", group=_GENERAL)
+    figures_every: int = setting(
+        10,
+        "draw the figures every so many epochs, and at the end",
+        group=_GENERAL,
+        unit="epochs",
+        minimum=1,
+    )
+
+    def __post_init__(self):
+        check_fields(self)
+        if self.gpu != "none" and not self.gpu.strip().isdigit():
+            raise UserError(
+                f"gpu: allowed are the number of one GPU, or none. Received: {self.gpu}"
+            )
+        if "/" in self.name or self.name in (".", ".."):
+            raise UserError(
+                f"name: must be the name of a folder in {self.save_dir}/. Received: {self.name}"
+            )

@@ -1,0 +1,100 @@
+"""A training run from start to end, as `main.py` does it."""
+
+import keras
+
+from data.load import load_splits
+from data.sets import get_dataset
+from data.training_batches import TrainingBatches
+from hvae.inference.evaluator import Evaluator
+from hvae.loading import load_weights
+from hvae.model import HVAE
+from hvae.run_files import FIGURES, METRICS, TENSORBOARD, weights_file
+from hvae.training.checkpoint import Checkpoint
+from hvae.training.fit import Fit
+from hvae.training.logs.csv_log import CSVLog
+from hvae.training.logs.tensorboard_log import TensorBoardLog
+from hvae.training.progress import Progress
+from hvae.training.trainer import Trainer
+from utils.figures.run_figures import RunFigures
+from utils.report import EpochReport, evaluation_lines
+from utils.run_folder import make_run_folder, write_description
+from utils.terminal import TerminalDisplay
+
+
+def train(request):
+    """Train what a `TrainingRequest` asks for, and print where everything is."""
+    run, training = request.experiment.run, request.experiment.training
+    display = TerminalDisplay()
+    keras.utils.set_random_seed(training.seed)
+    splits = load_splits(run.dataset, run.data_dir, run.binarize, run.limit_train, run.limit_eval)
+    levels = get_dataset(run.dataset).INFO.levels if run.binarize == "dynamic" else None
+    batches = TrainingBatches(splits.train, training.batch_size, training.seed, levels)
+    with display.waiting("building the model"):
+        model = HVAE(request.experiment.model, dtype=run.dtype)
+    trainer = Trainer(model, training, len(batches), jit=run.jit)
+    display.message(_summary(request, model, splits, batches))
+
+    evaluator = Evaluator(model)
+    checkpoint, progress, logs = None, Progress(), [EpochReport(display, model, training.epochs)]
+    if run.save:
+        folder = request.folder
+        if not request.resume:
+            make_run_folder(run.save_dir, request.name, request.reset)
+        write_description(folder, request.experiment)
+        checkpoint = Checkpoint(folder, trainer)
+        if request.resume:
+            progress = checkpoint.restore()
+            display.message(
+                f"resuming {folder} after epoch {progress.epoch}, update {trainer.updates_done}"
+            )
+        figures = RunFigures(folder / FIGURES, model, splits.validation)
+        logs += [CSVLog(folder / METRICS), TensorBoardLog(folder / TENSORBOARD)]
+        logs += [_FiguresLog(figures, trainer, run.figures_every)]
+    fit = Fit(trainer, batches, evaluator, splits.validation, progress, checkpoint, logs, display)
+    try:
+        display.message(fit.run())
+    except KeyboardInterrupt:
+        if run.save and progress.epoch:
+            display.message(f"stopped; go on with: python main.py --resume {request.folder}")
+        raise
+    if run.save:
+        _finish(request.folder, evaluator, splits.validation, progress, figures, display)
+
+
+class _FiguresLog:
+    """Draws the figures of the averaged weights every few epochs."""
+
+    def __init__(self, figures, trainer, every):
+        self.figures = figures
+        self.trainer = trainer
+        self.every = every
+
+    def __call__(self, progress, evaluation):
+        if progress.epoch % self.every == 0:
+            with self.trainer.averaged_weights():
+                self.figures.draw(progress.history, evaluation)
+
+
+def _finish(folder, evaluator, images, progress, figures, display):
+    """Validation results and figures of the best weights."""
+    load_weights(evaluator.model, folder / weights_file("best", "ema"))
+    evaluation = evaluator(images, progress=lambda work: display.track(work, "validation"))
+    display.message(f"best epoch {progress.best_epoch}, validation ({len(images)} images):")
+    for line in evaluation_lines(evaluation, evaluator.model):
+        display.message(f"  {line}")
+    with display.waiting("drawing the figures"):
+        paths = figures.draw(progress.history, evaluation)
+    display.message(f"run: {folder}")
+    for path in paths:
+        display.message(f"figure: {path}")
+
+
+def _summary(request, model, splits, batches):
+    scales = model.config.scales
+    blocks = sum(scale.dec_num_blocks for scale in scales)
+    return (
+        f"{request.name}: {model.count_params():,} parameters, {blocks} latent blocks at "
+        f"{' '.join(str(scale) for scale in scales)}; {request.experiment.run.dataset}, "
+        f"{len(splits.train)} training, {len(splits.validation)} validation and {len(splits.test)} test "
+        f"images; {len(batches)} updates an epoch"
+    )
