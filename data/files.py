@@ -68,5 +68,6 @@ def through_keras(name, files):
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(
-            f"could not fetch {name} ({reason}); put {files} into a folder and give it with --data_dir"
+            f"could not fetch {name} ({reason}); put {files} into a folder, "
+            "and give it with --data_dir"
         ) from error

@@ -4,8 +4,10 @@ import dataclasses
 import functools
 import math
 
+from hvae.attention.settings import AttentionSettings
 from hvae.errors import UserError
 from hvae.families import family_names
+from hvae.flows.settings import FlowSettings
 from hvae.likelihoods import likelihood_names
 from hvae.scale import Scale
 from hvae.settings import check_fields, setting
@@ -26,16 +28,11 @@ GROUP_NORM_GROUPS = 8
 
 _MODEL = "model"
 _HEAD = "reconstruction head"
-_FLOW = "flow"
-_ATTENTION = "attention"
 _TRAINING = "training"
-
-_NO_FLOWS = "flows are not available yet."
-_NO_ATTENTION = "depthwise attention is not available yet."
 
 
 @dataclasses.dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(FlowSettings, AttentionSettings):
     """What to build: plain, validated data.
 
     Lists run from the largest scale to the smallest and hold one value for all scales
@@ -96,7 +93,7 @@ class ModelConfig:
     )
     depthwise: bool = setting(
         False,
-        "5x5 depthwise convolutions instead of 3x3 ones in the decoder's residual blocks, as in NVAE",
+        "5x5 depthwise convolutions instead of 3x3 ones in the decoder's blocks, as in NVAE",
         group=_MODEL,
     )
     num_output_mixtures: int = setting(
@@ -124,13 +121,14 @@ class ModelConfig:
     )
     std_param: str = setting(
         "softplus",
-        "standard deviations of the latents: softplus with gradient smoothing, or exp of the log std",
+        "standard deviations of latents: softplus with gradient smoothing, or exp of the log std",
         group=_MODEL,
         choices=("softplus", "exp"),
     )
     likelihood: str = setting(
         "dmol",
-        "bernoulli (2 levels) or dmol, the discretized mixture of logistics; unless set, by the data set",
+        "bernoulli (2 levels) or dmol, the discretized mixture of logistics; "
+        "unless set, it follows from the data set",
         group=_MODEL,
         choices=likelihood_names(),
     )
@@ -185,7 +183,8 @@ class ModelConfig:
     # The reconstruction head.
     reconstruct_from: str = setting(
         "latents",
-        "latents: the sum of all projected latents (DVP-VAE); state: the decoder's final state (VDVAE)",
+        "latents: the sum of all projected latents (DVP-VAE); "
+        "state: the decoder's final state (VDVAE)",
         group=_HEAD,
         choices=("latents", "state"),
     )
@@ -201,90 +200,6 @@ class ModelConfig:
     )
     z_out_middle_width: int = setting(
         32, "inner channels of these residual blocks", group=_HEAD, unit="channels", minimum=1
-    )
-
-    # Flows: refused until they exist.
-    flow_type: str = setting(
-        "none",
-        "normalizing flow on the posterior",
-        group=_FLOW,
-        choices=("none", "sylvester", "conv_sylvester"),
-        only=("none", _NO_FLOWS),
-    )
-    num_flows: tuple[int, ...] = setting(
-        (0,), "flows in a block", group=_FLOW, minimum=0, per_scale=True, only=((0,), _NO_FLOWS)
-    )
-    flow_in_ch: tuple[int, ...] = setting(
-        (0,),
-        "sylvester: channels of the flow's input h",
-        group=_FLOW,
-        unit="channels",
-        minimum=0,
-        per_scale=True,
-        only=((0,), _NO_FLOWS),
-    )
-    num_ortho_vecs: tuple[int, ...] = setting(
-        (8,),
-        "sylvester: orthogonal vectors",
-        group=_FLOW,
-        minimum=1,
-        per_scale=True,
-        only=((8,), _NO_FLOWS),
-    )
-    spectral_norm: bool = setting(
-        True, "conv_sylvester: spectral normalisation", group=_FLOW, only=(True, _NO_FLOWS)
-    )
-    convsylv_channels: tuple[int, ...] = setting(
-        (128,),
-        "conv_sylvester: channels of the convolutions",
-        group=_FLOW,
-        unit="channels",
-        minimum=1,
-        per_scale=True,
-        only=((128,), _NO_FLOWS),
-    )
-    convsylv_flows_per_stage: tuple[int, ...] = setting(
-        (1,),
-        "conv_sylvester: steps (ActNorm, Sylvester, flip) before a split",
-        group=_FLOW,
-        minimum=1,
-        per_scale=True,
-        only=((1,), _NO_FLOWS),
-    )
-    convsylv_splitfirst: tuple[int, ...] = setting(
-        (0,),
-        "conv_sylvester: 1 splits the latent before the first step",
-        group=_FLOW,
-        choices=(0, 1),
-        per_scale=True,
-        only=((0,), _NO_FLOWS),
-    )
-    convsylv_stage_limit: tuple[int, ...] = setting(
-        (3,),
-        "conv_sylvester: most splits a scale may have; 0 for no limit",
-        group=_FLOW,
-        minimum=0,
-        per_scale=True,
-        only=((3,), _NO_FLOWS),
-    )
-
-    # Attention: refused until it exists.
-    use_depthwise_attention: bool = setting(
-        False,
-        "attention across the depth of the hierarchy (DAVI)",
-        group=_ATTENTION,
-        only=(False, _NO_ATTENTION),
-    )
-    query_width: int = setting(
-        20,
-        "channels of queries and keys",
-        group=_ATTENTION,
-        unit="channels",
-        minimum=1,
-        only=(20, _NO_ATTENTION),
-    )
-    num_queries: int = setting(
-        1, "queries of a block", group=_ATTENTION, minimum=1, only=(1, _NO_ATTENTION)
     )
 
     # Part of the model, listed with the training parameters.
@@ -307,14 +222,15 @@ class ModelConfig:
                 self._check_length(field.name)
         if self.per_scale("dec_num_blocks")[-1] == 0:
             raise UserError(
-                "dec_num_blocks: the smallest scale needs a block (num_scales ends the hierarchy earlier). "
+                "dec_num_blocks: the smallest scale needs a block; "
+                "num_scales ends the hierarchy earlier. "
                 f"Received: {' '.join(str(n) for n in self.dec_num_blocks)}"
             )
         if self.block_gn:
             self._check_groups()
         if self.likelihood == "bernoulli" and self.levels != 2:
             raise UserError(
-                f"likelihood: bernoulli needs images with 2 levels. Received: {self.levels} levels; "
+                f"likelihood: bernoulli needs images with 2 levels. Received: {self.levels}; "
                 "use dmol, or binarize the images"
             )
 
@@ -400,7 +316,7 @@ class ModelConfig:
             for value in values:
                 if value % GROUP_NORM_GROUPS:
                     raise UserError(
-                        f"{name}: with block_gn, must be divisible by the {GROUP_NORM_GROUPS} groups. "
+                        f"{name}: with block_gn, must be divisible by {GROUP_NORM_GROUPS} groups. "
                         f"Received: {value}"
                     )
 

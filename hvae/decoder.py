@@ -27,7 +27,7 @@ class Decoder(layers.Layer):
     def __init__(self, config, family, num_parameters, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.config = config
-        self.head = get_head(config, num_parameters)
+        self.head = get_head(config, num_parameters, self.dtype_policy)
         # Without a state to reconstruct from, nothing happens after the last latent.
         end = 0 if self.head.reads_state else config.latent_scales[-1].index
         self.scales = tuple(reversed(config.scales[end:]))
@@ -45,6 +45,7 @@ class Decoder(layers.Layer):
                     std_param=config.std_param,
                     smoothing=config.gradient_smoothing,
                     has_next_state=has_next_state,
+                    dtype=self.dtype_policy,
                 )
             )
 

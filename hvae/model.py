@@ -48,7 +48,7 @@ class HVAE(keras.Model):
             raise ValueError(f"config must be a ModelConfig. Received: {type(config).__name__}")
         self.config = config
         self.likelihood = get_likelihood(config)
-        family = get_family(config)
+        family = get_family(config, self.dtype_policy)
         # Images must reach the likelihood unrounded, whatever the dtype policy.
         self.autocast = False
         self.encoder = Encoder(config, family, dtype=self.dtype_policy)

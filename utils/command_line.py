@@ -6,7 +6,7 @@ import pathlib
 from hvae.errors import UserError
 from hvae.loading import read_config
 from hvae.run_files import RESUME, check_run
-from utils.config_files import config_names, read_config_file, to_yaml
+from utils.config_files import config_names, experiment_to_yaml, read_config_file
 from utils.environment import set_environment
 from utils.experiment import Experiment
 from utils.flags import Parser, add_field_flags
@@ -61,11 +61,12 @@ def parse_training_arguments(arguments=None):
     else:
         request = _start(command, typed)
     if command["print_config"]:
-        print(to_yaml(request.experiment.to_flat()), end="")
+        print(experiment_to_yaml(request.experiment), end="")
         return None
-    if request.experiment.run.backend != "tensorflow":
+    backend = request.experiment.run.backend
+    if backend != "tensorflow":
         raise UserError(
-            f"backend: training is allowed with tensorflow only. Received: {request.experiment.run.backend}; "
+            f"backend: training is allowed with tensorflow only. Received: {backend}; "
             "load_model.py runs under every backend"
         )
     return request

@@ -5,6 +5,7 @@ import pathlib
 import yaml
 
 from hvae.errors import UserError
+from utils.experiment import all_fields
 
 FOLDER = pathlib.Path(__file__).parent.parent / "cfg"
 
@@ -44,6 +45,18 @@ def read_config_file(name):
 def to_yaml(values):
     """Flat values as YAML, in the order given, lists on one line."""
     return "".join(_entry(name, value) for name, value in values.items())
+
+
+def experiment_to_yaml(experiment):
+    """A whole `Experiment` as YAML, its groups under headings."""
+    text, group = "", None
+    for name, value in experiment.to_flat().items():
+        heading = all_fields()[name].metadata["group"]
+        if heading != group:
+            text += f"{'' if group is None else chr(10)}# {heading}\n"
+            group = heading
+        text += _entry(name, value)
+    return text
 
 
 def _entry(name, value):

@@ -9,6 +9,9 @@ from hvae.settings import from_dict, refuse_unknown, to_dict
 from hvae.training.config import TrainingConfig
 from utils.run_settings import RunSettings
 
+#: Groups of fields, in the order of `--help`, of files and of the documentation.
+GROUPS = ("general", "model", "reconstruction head", "flow", "attention", "training")
+
 #: The parts, in the order in which they are written.
 PARTS = {"run": RunSettings, "model": ModelConfig, "training": TrainingConfig}
 
@@ -46,19 +49,16 @@ class Experiment:
         )
 
     def to_flat(self):
-        """Names and values of all fields, complete: `from_flat` gives the same back."""
-        return {
-            name: value for part in PARTS for name, value in to_dict(getattr(self, part)).items()
-        }
+        """Names and values of all fields, by group: `from_flat` gives the same back."""
+        values = {name: v for part in PARTS for name, v in to_dict(getattr(self, part)).items()}
+        return {name: values[name] for name in all_fields()}
 
 
 def all_fields():
-    """Every field of every part by name."""
-    return {
-        field.name: field
-        for config_class in PARTS.values()
-        for field in dataclasses.fields(config_class)
-    }
+    """Every field of every part by name, in the order of `GROUPS`."""
+    fields = [field for part in PARTS.values() for field in dataclasses.fields(part)]
+    fields.sort(key=lambda field: GROUPS.index(field.metadata["group"]))
+    return {field.name: field for field in fields}
 
 
 def _values_of(config_class, values):

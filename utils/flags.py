@@ -5,10 +5,7 @@ import sys
 
 from hvae.errors import UserError
 from hvae.settings import field_types, refuse_unknown
-from utils.experiment import PARTS
-
-#: Headings of `--help`, in order.
-GROUPS = ("general", "model", "reconstruction head", "flow", "attention", "training")
+from utils.experiment import GROUPS, PARTS
 
 
 class Parser(argparse.ArgumentParser):

@@ -42,8 +42,9 @@ class EpochReport:
             for scale in self.scales
         )
         self.display.message(
-            f"    KL {kl_of_scales} | gradient {row['gradient_norm']:.3g}, skipped {row['skipped_updates']}, "
-            f"lr {row['learning_rate']:.2g}, beta {row['beta']:.2g}, {row['images_per_second']:.0f} images/s"
+            f"    KL {kl_of_scales} | gradient {row['gradient_norm']:.3g}, "
+            f"skipped {row['skipped_updates']}, lr {row['learning_rate']:.2g}, "
+            f"beta {row['beta']:.2g}, {row['images_per_second']:.0f} images/s"
         )
 
 

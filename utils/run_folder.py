@@ -9,7 +9,7 @@ import shutil
 from hvae.atomic import write_text
 from hvae.errors import UserError
 from hvae.run_files import CONFIG, VERSIONS
-from utils.config_files import to_yaml
+from utils.config_files import experiment_to_yaml, to_yaml
 
 _PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "openvino", "numpy")
 
@@ -49,7 +49,7 @@ def make_run_folder(save_dir, name, reset):
 
 def write_description(folder, experiment):
     """Write the configuration and the versions that a run was made with."""
-    write_text(folder / CONFIG, to_yaml(experiment.to_flat()))
+    write_text(folder / CONFIG, experiment_to_yaml(experiment))
     versions = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:

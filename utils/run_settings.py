@@ -27,7 +27,8 @@ class RunSettings:
     )
     binarize: str = setting(
         "none",
-        "mnist: grey levels as they are, one binary draw for all (static), or one in each epoch (dynamic)",
+        "mnist: grey levels as they are, one binary draw for all (static), "
+        "or one in each epoch (dynamic)",
         group=_GENERAL,
         choices=MODES,
     )

@@ -95,6 +95,6 @@ def _summary(request, model, splits, batches):
     return (
         f"{request.name}: {model.count_params():,} parameters, {blocks} latent blocks at "
         f"{' '.join(str(scale) for scale in scales)}; {request.experiment.run.dataset}, "
-        f"{len(splits.train)} training, {len(splits.validation)} validation and {len(splits.test)} test "
-        f"images; {len(batches)} updates an epoch"
+        f"{len(splits.train)} training, {len(splits.validation)} validation and "
+        f"{len(splits.test)} test images; {len(batches)} updates an epoch"
     )

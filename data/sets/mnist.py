@@ -16,7 +16,8 @@ INFO = DatasetInfo(image_size=(28, 28), image_channels=1, levels=256, can_binari
 NUM_VALIDATION = 5000
 
 _NPZ = "mnist.npz"
-_IMAGES = {"train": "train-images-idx3-ubyte.gz", "test": "t10k-images-idx3-ubyte.gz"}
+_IMAGES = ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz")
+_FILES = f"{_NPZ}, or {' and '.join(_IMAGES)}"
 
 
 def load(data_dir=None):
@@ -29,17 +30,13 @@ def load(data_dir=None):
         UserError: if a file is missing or damaged, or cannot be fetched.
     """
     if not data_dir:
-        (train, _), (test, _) = through_keras(
-            "mnist", f"{_NPZ}, or {' and '.join(_IMAGES.values())}"
-        )
+        (train, _), (test, _) = through_keras("mnist", _FILES)
     elif npz := find_file(data_dir, [_NPZ]):
         train, test = read_npz(npz, ("x_train", "x_test"))
     else:
-        paths = [find_file(data_dir, [name]) for name in _IMAGES.values()]
+        paths = [find_file(data_dir, [name]) for name in _IMAGES]
         if None in paths:
-            raise UserError(
-                f"data_dir: no MNIST in {data_dir}; it needs {_NPZ}, or {' and '.join(_IMAGES.values())}"
-            )
+            raise UserError(f"data_dir: no MNIST in {data_dir}; it needs {_FILES}")
         train, test = (_read_idx(path) for path in paths)
     train, test = train[..., None], test[..., None]
     count = min(NUM_VALIDATION, len(train) // 2)

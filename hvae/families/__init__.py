@@ -8,8 +8,8 @@ def family_names():
     return module_names(__path__)
 
 
-def get_family(config):
+def get_family(config, dtype=None):
     """The parts that `config.model_family` names, for this configuration."""
     from hvae.families.base import Family
 
-    return find_class(__name__, config.model_family, Family)(config)
+    return find_class(__name__, config.model_family, Family)(config, dtype)

@@ -12,10 +12,12 @@ class Family(abc.ABC):
 
     Args:
         config: a `ModelConfig`.
+        dtype: dtype policy of the layers.
     """
 
-    def __init__(self, config):
+    def __init__(self, config, dtype=None):
         self.config = config
+        self.dtype = dtype
 
     @abc.abstractmethod
     def stem(self, scale):

@@ -3,9 +3,9 @@
 from keras import layers
 
 from hvae.families.base import Family
-from hvae.initializers import fan_in_uniform
 from hvae.latents.vdvae_variant import VDVAEVariant
 from hvae.layers.bottleneck_block import BottleneckBlock
+from hvae.layers.convolution import convolution
 from hvae.layers.fit_width import FitWidth
 from hvae.layers.initial_state import InitialState
 
@@ -19,13 +19,7 @@ class VDVAE(Family):
     """
 
     def stem(self, scale):
-        return layers.Conv2D(
-            scale.stage_in_width,
-            3,
-            padding="same",
-            kernel_initializer=fan_in_uniform(),
-            name="stem",
-        )
+        return convolution(scale.stage_in_width, 3, self.dtype)
 
     def encoder_block(self, scale):
         return BottleneckBlock(
@@ -36,10 +30,11 @@ class VDVAE(Family):
             group_norm=self.config.block_gn,
             residual=True,
             last_scale=sum(self.config.per_scale("enc_num_blocks")) ** -0.5,
+            dtype=self.dtype,
         )
 
     def downsample(self, scale, smaller):
-        return self._join(scale, smaller, layers.AveragePooling2D(2, strides=2))
+        return self._join(scale, smaller, layers.AveragePooling2D(2, strides=2, dtype=self.dtype))
 
     def initial_state(self, scale):
         is_smallest = scale.index == len(self.config.scales) - 1
@@ -49,10 +44,11 @@ class VDVAE(Family):
         else:
             learned = has_bias
         learned = learned and not (is_smallest and self.config.init_zeros)
-        return InitialState(*scale.size, scale.stage_in_width, learned=learned)
+        return InitialState(*scale.size, scale.stage_in_width, learned=learned, dtype=self.dtype)
 
     def upsample(self, smaller, scale):
-        return self._join(smaller, scale, layers.UpSampling2D(2, interpolation="nearest"))
+        nearest = layers.UpSampling2D(2, interpolation="nearest", dtype=self.dtype)
+        return self._join(smaller, scale, nearest)
 
     def latent_variant(self, scale, has_next_state):
         return VDVAEVariant(
@@ -65,14 +61,15 @@ class VDVAE(Family):
             depthwise=self.config.depthwise,
             depth=len(self.config.latent_scales),
             has_next_state=has_next_state,
+            dtype=self.dtype,
         )
 
     def _join(self, source, target, resample):
         """Layers from one scale to the next: fit the width, then resample."""
         width = target.stage_in_width
         if self.config.scale_join == "nearest_bias":
-            return [FitWidth(width), resample]
+            return [FitWidth(width, dtype=self.dtype), resample]
         parts = []
         if source.stage_in_width != width:
-            parts.append(layers.Conv2D(width, 1, kernel_initializer=fan_in_uniform()))
-        return parts + [layers.Activation(self.config.p_act), resample]
+            parts.append(convolution(width, 1, self.dtype))
+        return parts + [layers.Activation(self.config.p_act, dtype=self.dtype), resample]

@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from hvae.initializers import fan_in_uniform
+from hvae.layers.convolution import convolution
 
 
 class FinalStateHead(layers.Layer):
@@ -22,7 +22,7 @@ class FinalStateHead(layers.Layer):
     def __init__(self, config, num_parameters, **kwargs):
         super().__init__(**kwargs)
         self.state_shape = (None, *config.scales[0].size, config.scales[0].stage_in_width)
-        self.output_layer = layers.Conv2D(num_parameters, 1, kernel_initializer=fan_in_uniform())
+        self.output_layer = convolution(num_parameters, 1, self.dtype_policy)
 
     def build(self, input_shape=None):
         width = self.state_shape[-1]

@@ -2,8 +2,8 @@
 
 from keras import layers
 
-from hvae.initializers import fan_in_uniform
 from hvae.layers.bottleneck_block import BottleneckBlock
+from hvae.layers.convolution import convolution
 
 
 class LatentAggregationHead(layers.Layer):
@@ -31,10 +31,9 @@ class LatentAggregationHead(layers.Layer):
         depth = len(self.latent_scales)
         # The summands are independent at first: 1/√depth keeps the sum's variance.
         self.projections = [
-            layers.Conv2D(self.width, 1, kernel_initializer=fan_in_uniform(depth**-0.5))
-            for _ in self.latent_scales
+            convolution(self.width, 1, self.dtype_policy, depth**-0.5) for _ in self.latent_scales
         ]
-        self.upsample = layers.UpSampling2D(2, interpolation="nearest")
+        self.upsample = layers.UpSampling2D(2, interpolation="nearest", dtype=self.dtype_policy)
         self.blocks = [
             BottleneckBlock(
                 config.z_out_middle_width,
@@ -44,12 +43,11 @@ class LatentAggregationHead(layers.Layer):
                 group_norm=config.block_gn,
                 residual=True,
                 last_scale=config.output_blocks**-0.5,
+                dtype=self.dtype_policy,
             )
             for _ in range(config.output_blocks)
         ]
-        self.output_layer = layers.Conv2D(
-            num_parameters, 3, padding="same", kernel_initializer=fan_in_uniform()
-        )
+        self.output_layer = convolution(num_parameters, 3, self.dtype_policy)
 
     def build(self, input_shape=None):
         for projection, scale in zip(self.projections, self.latent_scales):

@@ -1,11 +1,11 @@
 """VDVAE's prior, posterior and way back of z."""
 
 import keras
-from keras import layers, ops
+from keras import ops
 
-from hvae.initializers import fan_in_uniform
 from hvae.latents.base import LatentVariant, PriorOutput
 from hvae.layers.bottleneck_block import BottleneckBlock
+from hvae.layers.convolution import convolution
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -58,9 +58,7 @@ class VDVAEVariant(LatentVariant):
         self.posterior_net = self._block(2 * z_width)
         if has_next_state:
             path_scale = depth**-0.5
-            self.z_projection = layers.Conv2D(
-                state_width, 1, kernel_initializer=fan_in_uniform(path_scale)
-            )
+            self.z_projection = convolution(state_width, 1, self.dtype_policy, path_scale)
             self.residual_path = self._block(state_width, residual=True, last_scale=path_scale)
 
     def build(self, state_shape):
@@ -93,6 +91,7 @@ class VDVAEVariant(LatentVariant):
             last_scale=last_scale,
             group_norm=self.group_norm,
             depthwise=self.depthwise,
+            dtype=self.dtype_policy,
         )
 
     def get_config(self):

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from hvae.initializers import fan_in_uniform
+from hvae.layers.convolution import convolution
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -60,16 +61,14 @@ class BottleneckBlock(layers.Layer):
         self.group_norm = group_norm
         self.depthwise = depthwise
 
-        self.activate = layers.Activation(activation)
+        self.activate = layers.Activation(activation, dtype=self.dtype_policy)
         self.convolutions = [
-            self._pointwise(middle_width),
+            convolution(middle_width, 1, self.dtype_policy),
             self._spatial(),
             self._spatial(),
-            self._pointwise(out_width, last_scale),
+            convolution(out_width, 1, self.dtype_policy, last_scale),
         ]
-        self.norms = (
-            [layers.GroupNormalization(self.groups) for _ in range(4)] if group_norm else []
-        )
+        self.norms = [self._norm() for _ in range(4)] if group_norm else []
 
     def build(self, input_shape):
         if self.residual and input_shape[-1] != self.out_width:
@@ -78,7 +77,7 @@ class BottleneckBlock(layers.Layer):
                 f"Received: out_width={self.out_width}, input channels {input_shape[-1]}"
             )
         shape = tuple(input_shape)
-        for i, convolution in enumerate(self.convolutions):
+        for i, layer in enumerate(self.convolutions):
             if self.group_norm:
                 self.norms[i].build(shape)
             convolution.build(shape)
@@ -86,14 +85,14 @@ class BottleneckBlock(layers.Layer):
 
     def call(self, inputs):
         outputs = inputs
-        for i, convolution in enumerate(self.convolutions):
+        for i, layer in enumerate(self.convolutions):
             if self.group_norm:
                 outputs = self.norms[i](outputs)
             outputs = convolution(self.activate(outputs))
         return inputs + outputs if self.residual else outputs
 
-    def _pointwise(self, width, scale=1.0):
-        return layers.Conv2D(width, 1, kernel_initializer=fan_in_uniform(scale))
+    def _norm(self):
+        return layers.GroupNormalization(self.groups, dtype=self.dtype_policy)
 
     def _spatial(self):
         if self.depthwise and self.kernel_size > 1:
@@ -101,10 +100,9 @@ class BottleneckBlock(layers.Layer):
                 max(self.depthwise_kernel_size, self.kernel_size),
                 padding="same",
                 depthwise_initializer=fan_in_uniform(),
+                dtype=self.dtype_policy,
             )
-        return layers.Conv2D(
-            self.middle_width, self.kernel_size, padding="same", kernel_initializer=fan_in_uniform()
-        )
+        return convolution(self.middle_width, self.kernel_size, self.dtype_policy)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.out_width)

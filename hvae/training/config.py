@@ -124,7 +124,8 @@ class TrainingConfig:
         check_fields(self)
         if self.batch_size % self.batch_size_div:
             raise UserError(
-                f"batch_size_div: must divide batch_size {self.batch_size}. Received: {self.batch_size_div}"
+                f"batch_size_div: must divide batch_size {self.batch_size}. "
+                f"Received: {self.batch_size_div}"
             )
         for name in ("adam_beta1", "adam_beta2", "ema_decay"):
             if getattr(self, name) >= 1.0:

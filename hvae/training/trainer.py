@@ -98,10 +98,10 @@ class Trainer:
         result = StepResult(*(ops.convert_to_numpy(value) for value in result))
         if result.consecutive_skips >= MOST_CONSECUTIVE_SKIPS:
             raise TrainingDiverged(
-                f"training has stopped: the last {MOST_CONSECUTIVE_SKIPS} updates were all skipped, "
-                f"the gradient norm is {float(result.gradient_norm):.4g} (gradient_skipnorm "
-                f"{self.config.gradient_skipnorm:g}); try a lower learning_rate, a longer "
-                "lr_warmup_epochs, or a higher gradient_skipnorm"
+                f"training has stopped: the last {MOST_CONSECUTIVE_SKIPS} updates were all "
+                f"skipped; the gradient norm is {float(result.gradient_norm):.4g}, "
+                f"gradient_skipnorm {self.config.gradient_skipnorm:g}; try a lower learning_rate, "
+                "a longer lr_warmup_epochs, or a higher gradient_skipnorm"
             )
         return result
 

@@ -1,0 +1,34 @@
+# make demo   train on handwritten digits, evaluate, and show where the figures are
+# make test   install what the tests need and run them under three backends
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint format clean
+
+demo: .venv/train.installed
+	$(BIN)/python main.py --config digits --name demo --reset
+	$(BIN)/python load_model.py runs/demo
+
+test: .venv/test.installed
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "not tensorflow"
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -m "not tensorflow"
+
+lint: .venv/test.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/test.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache
+
+.venv/%.installed: requirements/%.txt requirements/train.txt | .venv
+	$(BIN)/python -m pip install -r $<
+	touch $@
+
+.venv:
+	$(PYTHON) -m venv .venv

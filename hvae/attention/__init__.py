@@ -1,0 +1,1 @@
+"""Attention across the depth of the hierarchy."""

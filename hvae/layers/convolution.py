@@ -1,0 +1,24 @@
+"""The convolution that all parts use."""
+
+from keras import layers
+
+from hvae.initializers import fan_in_uniform
+
+
+def convolution(width, kernel_size, dtype, scale=1.0, **kwargs):
+    """A convolution that keeps the image's size, initialised as published models are.
+
+    Args:
+        width: channels of the result.
+        kernel_size: side of the kernel, pixels.
+        dtype: dtype policy of the layer that owns it.
+        scale: factor on the initial weights; 0 gives zeros.
+    """
+    return layers.Conv2D(
+        width,
+        kernel_size,
+        padding="same",
+        kernel_initializer=fan_in_uniform(scale),
+        dtype=dtype,
+        **kwargs,
+    )
