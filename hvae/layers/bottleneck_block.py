@@ -80,15 +80,15 @@ class BottleneckBlock(layers.Layer):
         for i, layer in enumerate(self.convolutions):
             if self.group_norm:
                 self.norms[i].build(shape)
-            convolution.build(shape)
-            shape = convolution.compute_output_shape(shape)
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
 
     def call(self, inputs):
         outputs = inputs
         for i, layer in enumerate(self.convolutions):
             if self.group_norm:
                 outputs = self.norms[i](outputs)
-            outputs = convolution(self.activate(outputs))
+            outputs = layer(self.activate(outputs))
         return inputs + outputs if self.residual else outputs
 
     def _norm(self):
