@@ -11,9 +11,9 @@ demo: .venv/train.installed
 	$(BIN)/python load_model.py runs/demo
 
 test: .venv/test.installed
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "not tensorflow"
-	KERAS_BACKEND=torch $(BIN)/python -m pytest -m "not tensorflow"
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist loadfile
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile -m "not tensorflow"
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -n 2 --dist loadfile -m "not tensorflow"
 
 lint: .venv/test.installed
 	$(BIN)/ruff check .

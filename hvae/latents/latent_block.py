@@ -49,7 +49,8 @@ class LatentBlock(layers.Layer):
         self.has_next_state = has_next_state
 
     def build(self, state_shape):
-        self.variant.build(state_shape)
+        if not self.variant.built:  # it is, when it comes from a configuration
+            self.variant.build(state_shape)
 
     def call(self, state, noise, activation=None, temperature=1.0, z=None):
         prior = self.variant.prior(state)

@@ -1,9 +1,9 @@
 """Bottleneck residual block."""
 
 import keras
-from keras import layers
+from keras import activations, layers
 
-from hvae.initializers import fan_in_uniform
+from hvae.initializers import FanInUniform
 from hvae.layers.convolution import convolution
 
 
@@ -61,7 +61,7 @@ class BottleneckBlock(layers.Layer):
         self.group_norm = group_norm
         self.depthwise = depthwise
 
-        self.activate = layers.Activation(activation, dtype=self.dtype_policy)
+        self.activate = activations.get(activation)
         self.convolutions = [
             convolution(middle_width, 1, self.dtype_policy),
             self._spatial(),
@@ -99,7 +99,7 @@ class BottleneckBlock(layers.Layer):
             return layers.DepthwiseConv2D(
                 max(self.depthwise_kernel_size, self.kernel_size),
                 padding="same",
-                depthwise_initializer=fan_in_uniform(),
+                depthwise_initializer=FanInUniform(depthwise=True),
                 dtype=self.dtype_policy,
             )
         return convolution(self.middle_width, self.kernel_size, self.dtype_policy)

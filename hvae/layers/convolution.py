@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from hvae.initializers import fan_in_uniform
+from hvae.initializers import FanInUniform
 
 
 def convolution(width, kernel_size, dtype, scale=1.0, **kwargs):
@@ -18,7 +18,7 @@ def convolution(width, kernel_size, dtype, scale=1.0, **kwargs):
         width,
         kernel_size,
         padding="same",
-        kernel_initializer=fan_in_uniform(scale),
+        kernel_initializer=FanInUniform(scale),
         dtype=dtype,
         **kwargs,
     )

@@ -1,6 +1,7 @@
 """Discretized mixture of logistics: published numbers, and first principles."""
 
 import numpy as np
+import pytest
 from keras import ops
 
 from hvae.likelihoods.dmol import DiscretizedMixtureOfLogistics
@@ -35,3 +36,126 @@ def test_sampler_agrees_with_published_code(golden):
     uniforms = {"mixture": d["dmol_uniform_mixture"], "logistic": d["dmol_uniform_logistic"]}
     sample = ops.convert_to_numpy(likelihood.sample(d["dmol_params"], uniforms))
     np.testing.assert_allclose(sample, d["dmol_sample"], rtol=1e-5, atol=1e-5)
+
+
+def make(channels, levels, num_mixtures=3, **options):
+    return DiscretizedMixtureOfLogistics(channels, levels, num_mixtures, **options)
+
+
+def random_parameters(likelihood, shape, rng, scale=1.0):
+    return (scale * rng.standard_normal((*shape, likelihood.num_parameters))).astype("float32")
+
+
+def numpy_bin_probabilities(likelihood, logits, means, log_scales):
+    """Probability of each level of one grey pixel, `(levels,)`, by differences of the CDF."""
+    weights = np.exp(logits - np.logaddexp.reduce(logits))
+    edges = (2 * np.arange(1, likelihood.levels) - 1) / (likelihood.levels - 1) - 1
+    arguments = (edges[:, None] - means) / np.exp(log_scales)
+    cdf = np.concatenate([np.zeros((1, len(means))), 0.5 * (1 + np.tanh(arguments / 2))])
+    cdf = np.concatenate([cdf, np.ones((1, len(means)))])
+    return (np.diff(cdf, axis=0) * weights).sum(axis=1)
+
+
+@pytest.mark.parametrize("levels", [2, 17, 32, 256])
+def test_grey_nll_agrees_with_differences_of_the_cdf(levels, rng):
+    likelihood = make(1, levels)
+    parameters = random_parameters(likelihood, (1, 1, 1), rng)
+    # All levels of the pixel at once, as a batch.
+    images = np.arange(levels).reshape(levels, 1, 1, 1)
+    nll = ops.convert_to_numpy(likelihood.nll(np.repeat(parameters, levels, axis=0), images))
+    logits, means, log_scales = parameters[0, 0, 0].astype("float64").reshape(3, 3)
+    expected = numpy_bin_probabilities(likelihood, logits, means, log_scales)
+    np.testing.assert_allclose(np.exp(-nll), expected, rtol=1e-4)
+    assert abs(np.exp(-nll.astype("float64")).sum() - 1) < 1e-4
+
+
+def test_rgb_probabilities_sum_to_one(rng):
+    """Over all 27 colours of three levels: the coefficients enter as conditionals."""
+    likelihood = make(3, 3)
+    parameters = random_parameters(likelihood, (1, 1, 1), rng)
+    colours = np.stack(np.meshgrid(*[range(3)] * 3, indexing="ij"), -1).reshape(27, 1, 1, 3)
+    nll = ops.convert_to_numpy(likelihood.nll(np.repeat(parameters, 27, axis=0), colours))
+    assert abs(np.exp(-nll.astype("float64")).sum() - 1) < 1e-4
+
+
+def test_softplus_scales(rng):
+    """A net output r with softplus(βr)/β = s means the same as log s without softplus."""
+    smooth, plain = make(1, 17, scale_param="softplus", smoothing=0.7), make(1, 17)
+    parameters = random_parameters(smooth, (2, 3, 3), rng)
+    raw = parameters[..., 6:].astype("float64")
+    converted = parameters.copy()
+    converted[..., 6:] = np.log(np.log1p(np.exp(0.7 * raw)) / 0.7)
+    images = rng.integers(0, 17, (2, 3, 3, 1))
+    results = [
+        ops.convert_to_numpy(a.nll(b, images))
+        for a, b in ((smooth, parameters), (plain, converted))
+    ]
+    np.testing.assert_allclose(*results, rtol=1e-5)
+
+
+@pytest.mark.parametrize("scale_param", ["exp", "softplus"])
+@pytest.mark.parametrize("size", [1e-3, 1.0, 30.0, 1e3, 1e5])
+def test_value_and_gradient_are_finite_for_every_input(scale_param, size, rng):
+    likelihood = make(3, 256, scale_param=scale_param)
+    parameters = random_parameters(likelihood, (4, 4, 4), rng, scale=size)
+    images = rng.integers(0, 256, (4, 4, 4, 3))
+    images[0], images[1] = 0, 255
+    assert np.isfinite(ops.convert_to_numpy(likelihood.nll(parameters, images))).all()
+    slope = gradient(lambda p: ops.sum(likelihood.nll(p, images)), parameters)
+    assert np.isfinite(slope).all()
+
+
+def test_clamped_scales_have_no_gradient_and_free_ones_do(rng):
+    likelihood = make(1, 256, num_mixtures=1, min_log_scale=-2.0)
+    parameters = np.array([0.0, 0.1, -3.0, 0.0, 0.1, -1.0], "float32").reshape(1, 1, 2, 3)
+    images = np.full((1, 1, 2, 1), 130)
+    slope = gradient(lambda p: ops.sum(likelihood.nll(p, images)), parameters)[0, 0, :, 2]
+    assert slope[0] == 0.0 and abs(slope[1]) > 1e-3
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_mean_is_that_of_the_samples(channels, rng):
+    likelihood = make(channels, 256)
+    # Scales around 0.1: little is clipped, where the means of later channels are exact.
+    parameters = random_parameters(likelihood, (1, 2, 2), rng, scale=0.3)
+    rest = parameters[..., 3:].reshape(1, 2, 2, channels, -1)
+    rest[..., 3:6] -= 2.5
+    mean = ops.convert_to_numpy(likelihood.mean(parameters))
+    count = 20000
+    many = np.repeat(parameters, count, axis=0)
+    uniforms = {
+        name: rng.uniform(1e-6, 1 - 1e-6, shape).astype("float32")
+        for name, shape in likelihood.noise_shapes(count, 2, 2).items()
+    }
+    samples = ops.convert_to_numpy(likelihood.sample(many, uniforms))
+    error = samples.std(axis=0) / np.sqrt(count)
+    assert (np.abs(samples.mean(axis=0) - mean[0]) < 5 * error + 1e-3).all()
+
+
+def test_mean_of_one_wide_grey_component_counts_what_is_clipped(rng):
+    likelihood = make(1, 256, num_mixtures=1)
+    parameters = np.array([0.0, 0.6, 0.0], "float32").reshape(1, 1, 1, 3)
+    u = (np.arange(200000) + 0.5) / 200000
+    expected = np.clip(0.6 + np.log(u / (1 - u)), -1, 1).mean()
+    mean = ops.convert_to_numpy(likelihood.mean(parameters))
+    np.testing.assert_allclose(mean.squeeze(), expected, atol=1e-4)
+
+
+def test_mode_is_the_most_probable_level_of_separate_components():
+    likelihood = make(1, 256, num_mixtures=2)
+    # Weights 0.6 and 0.4, but the second is four times as narrow.
+    parameters = np.array([np.log(0.6), np.log(0.4), -0.5, 0.5, -3.0, -3.0 - np.log(4)], "float32")
+    parameters = parameters.reshape(1, 1, 1, 6)
+    images = np.arange(256).reshape(256, 1, 1, 1)
+    nll = ops.convert_to_numpy(likelihood.nll(np.repeat(parameters, 256, axis=0), images))
+    mode = ops.convert_to_numpy(likelihood.unscale(likelihood.mode(parameters)))
+    assert abs(int(mode.squeeze()) - int(nll.argmin())) <= 1
+
+
+def test_scaling_goes_both_ways():
+    for levels in (2, 17, 256):
+        likelihood = make(1, levels)
+        images = np.arange(levels)
+        scaled = ops.convert_to_numpy(likelihood.scale(images))
+        assert scaled[0] == -1.0 and abs(scaled[-1] - 1.0) < 1e-6
+        np.testing.assert_array_equal(ops.convert_to_numpy(likelihood.unscale(scaled)), images)

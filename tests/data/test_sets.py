@@ -1,0 +1,183 @@
+"""Loaders, on archives written here in the published formats."""
+
+import gzip
+import io
+import pickle
+import tarfile
+
+import numpy as np
+import pytest
+
+from data.load import describe, load_splits
+from data.sets import dataset_names, get_dataset
+from hvae.errors import UserError
+
+MNIST_FILES = {"train": "train-images-idx3-ubyte.gz", "test": "t10k-images-idx3-ubyte.gz"}
+
+
+def grey(count, seed):
+    return np.random.default_rng(seed).integers(0, 256, (count, 28, 28), dtype=np.uint8)
+
+
+def colour(count, seed):
+    return np.random.default_rng(seed).integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+
+
+def write_mnist_idx(folder, train, test):
+    for name, images in zip(MNIST_FILES.values(), (train, test)):
+        header = np.array([2051, *images.shape], ">i4").tobytes()
+        (folder / name).write_bytes(gzip.compress(header + images.tobytes()))
+
+
+def cifar_rows(images):
+    return images.transpose(0, 3, 1, 2).reshape(len(images), 3072)
+
+
+def write_cifar(folder, train, test, binary):
+    """The archive of the authors: five batches of rows, and a test batch."""
+    name = "cifar-10-binary.tar.gz" if binary else "cifar-10-python.tar.gz"
+    batches = {f"data_batch_{i + 1}": part for i, part in enumerate(np.array_split(train, 5))}
+    batches["test_batch"] = test
+    with tarfile.open(folder / name, "w:gz") as archive:
+        for batch, images in batches.items():
+            rows = cifar_rows(images)
+            if binary:
+                content = np.hstack([np.zeros((len(rows), 1), np.uint8), rows]).tobytes()
+                member = tarfile.TarInfo(f"cifar-10-batches-bin/{batch}.bin")
+            else:
+                content = pickle.dumps({b"data": rows, b"labels": [0] * len(rows)}, protocol=2)
+                member = tarfile.TarInfo(f"cifar-10-batches-py/{batch}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+
+
+def write_npz(folder, name, train, test):
+    np.savez(folder / f"{name}.npz", x_train=train, x_test=test)
+
+
+WRITERS = {
+    "mnist idx": ("mnist", write_mnist_idx, grey),
+    "mnist npz": ("mnist", lambda f, a, b: write_npz(f, "mnist", a, b), grey),
+    "cifar python": ("cifar10", lambda f, a, b: write_cifar(f, a, b, False), colour),
+    "cifar binary": ("cifar10", lambda f, a, b: write_cifar(f, a, b, True), colour),
+    "cifar npz": ("cifar10", lambda f, a, b: write_npz(f, "cifar10", a, b), colour),
+}
+
+
+@pytest.fixture(params=WRITERS, ids=list(WRITERS))
+def archive(request, tmp_path):
+    name, write, draw = WRITERS[request.param]
+    train, test = draw(25, 0), draw(7, 1)
+    write(tmp_path, train, test)
+    return name, tmp_path, train, test
+
+
+def test_archives_give_the_images_that_are_in_them(archive):
+    name, folder, train, test = archive
+    splits = load_splits(name, folder)
+    images = np.concatenate([splits.train, splits.validation])
+    np.testing.assert_array_equal(images.reshape(train.shape), train)
+    np.testing.assert_array_equal(splits.test.reshape(test.shape), test)
+    info = describe(name)
+    for split in splits:
+        assert split.dtype == np.uint8
+        assert split.shape[1:] == (*info.image_size, info.image_channels)
+
+
+def test_a_truncated_archive_is_named(archive):
+    name, folder, _, _ = archive
+    for path in folder.iterdir():
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(UserError, match=rf"{folder}/.* is damaged or truncated .*; fetch it again"):
+        load_splits(name, folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("mnist", "mnist.npz"), ("cifar10", "cifar-10-python.tar.gz")]
+)
+def test_a_folder_without_the_data_is_named(name, file, tmp_path):
+    with pytest.raises(UserError, match=rf"no .* in {tmp_path}; it needs .*{file}"):
+        load_splits(name, tmp_path)
+    with pytest.raises(UserError, match="data_dir: no such folder. Received: .*/nowhere"):
+        load_splits(name, tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["mnist", "cifar10"])
+def test_no_network_is_one_line_that_says_what_to_do(name, monkeypatch):
+    import importlib
+
+    module = importlib.import_module(f"keras.datasets.{name}")
+
+    def fail():
+        raise OSError("URL fetch failure\non a second line")
+
+    monkeypatch.setattr(module, "load_data", fail)
+    with pytest.raises(UserError, match="could not fetch .*failure.*--data_dir") as error:
+        load_splits(name)
+    assert "\n" not in str(error.value)
+
+
+def test_a_pickle_that_is_not_arrays_does_not_run(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (tmp_path.joinpath("ran").write_text, ("x",))
+
+    with tarfile.open(tmp_path / "cifar-10-python.tar.gz", "w:gz") as archive:
+        for batch in [f"data_batch_{i}" for i in range(1, 6)] + ["test_batch"]:
+            content = pickle.dumps({b"data": Evil()})
+            member = tarfile.TarInfo(batch)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    with pytest.raises(UserError, match="unexpected content"):
+        load_splits("cifar10", tmp_path)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_digits_are_split_once_and_for_all():
+    splits = load_splits("digits")
+    assert [len(split) for split in splits] == [1437, 180, 180]
+    images = np.concatenate(splits)
+    from sklearn.datasets import load_digits
+
+    def key(array):
+        return sorted(a.tobytes() for a in array.astype(np.uint8))
+
+    assert key(images) == key(load_digits().images[..., None])
+    assert images.max() == 16 == describe("digits").levels - 1
+    np.testing.assert_array_equal(splits.test, load_splits("digits").test)
+
+
+def test_limits():
+    splits = load_splits("digits", limit_train=10, limit_eval=5)
+    assert [len(split) for split in splits] == [10, 5, 5]
+
+
+def test_every_data_set_describes_itself():
+    for name in dataset_names():
+        info = get_dataset(name).INFO
+        assert len(info.image_size) == 2 and info.image_channels in (1, 3) and info.levels > 1
+    assert dataset_names() == ("cifar10", "digits", "mnist")
+
+
+@pytest.mark.parametrize("mode", ["static", "dynamic"])
+def test_binarized_pixels_have_the_grey_levels_as_probabilities(mode, tmp_path):
+    train = np.repeat(
+        np.linspace(0, 255, 28 * 28).astype(np.uint8).reshape(1, 28, 28), 4000, axis=0
+    )
+    write_npz(tmp_path, "mnist", train, train[:50])
+    splits = load_splits("mnist", tmp_path, binarize=mode)
+    assert describe("mnist", mode).levels == 2
+    assert set(np.unique(splits.test)) == {0, 1}
+    np.testing.assert_array_equal(splits.test, load_splits("mnist", tmp_path, binarize=mode).test)
+    if mode == "dynamic":
+        assert splits.train.max() == 255
+    else:
+        mean = splits.train[..., 0].mean(axis=0)
+        np.testing.assert_allclose(mean, train[0] / 255, atol=0.06)
+        assert set(np.unique(splits.train)) == {0, 1}
+
+
+def test_binarize_is_refused_where_it_makes_no_sense():
+    with pytest.raises(UserError, match="binarize: only none is allowed with dataset cifar10"):
+        describe("cifar10", "static")

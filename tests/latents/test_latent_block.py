@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+from keras import ops
+
+from hvae.latents.latent_block import LatentBlock
+from hvae.latents.vdvae_variant import VDVAEVariant
+
+
+@pytest.fixture
+def block(rng):
+    variant = VDVAEVariant(z_width=2, state_width=6, middle_width=4, activation="silu")
+    block = LatentBlock(variant, std_param="exp")
+    block.build((None, 4, 4, 6))
+    for weight in block.weights:
+        weight.assign(0.3 * rng.standard_normal(weight.shape))
+    return block
+
+
+@pytest.fixture
+def tensors(rng):
+    shapes = ((3, 4, 4, 6), (3, 4, 4, 2), (3, 4, 4, 6))
+    return [ops.convert_to_tensor(rng.standard_normal(s).astype("float32")) for s in shapes]
+
+
+def to_numpy(value):
+    return ops.convert_to_numpy(value)
+
+
+def test_with_an_activation_z_comes_from_the_posterior(block, tensors):
+    state, noise, activation = tensors
+    output = block(state, noise, activation=activation)
+    q, p = output.posterior, output.prior
+    expected = to_numpy(q.mean) + np.exp(to_numpy(q.log_std)) * to_numpy(noise)
+    np.testing.assert_allclose(to_numpy(output.z), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(to_numpy(output.kl), to_numpy(q.kl(p)), rtol=1e-6)
+    assert np.abs(to_numpy(q.mean) - to_numpy(p.mean)).max() > 0.01
+
+
+def test_without_an_activation_z_comes_from_the_tempered_prior(block, tensors):
+    state, noise, activation = tensors
+    output = block(state, noise, temperature=0.5)
+    p = block(state, noise, activation=activation).prior
+    expected = to_numpy(p.mean) + 0.5 * np.exp(to_numpy(p.log_std)) * to_numpy(noise)
+    np.testing.assert_allclose(to_numpy(output.z), expected, rtol=1e-5, atol=1e-6)
+    assert output.posterior is None and output.kl is None
+
+
+def test_a_given_z_is_used_and_leads_to_the_same_state(block, tensors):
+    state, noise, activation = tensors
+    drawn = block(state, noise, activation=activation)
+    given = block(state, noise, z=drawn.z)
+    np.testing.assert_array_equal(to_numpy(given.z), to_numpy(drawn.z))
+    np.testing.assert_allclose(to_numpy(given.state), to_numpy(drawn.state), rtol=1e-5, atol=1e-6)
+
+
+def test_the_prior_starts_as_standard(tensors):
+    """Zero-initialised: mean 0, log std 0, no residual, whatever the state."""
+    state, noise, _ = tensors
+    block = LatentBlock(VDVAEVariant(2, 6, 4), std_param="exp")
+    p = block(state, noise).prior
+    assert not to_numpy(p.mean).any() and not to_numpy(p.log_std).any()
+
+
+def test_a_last_block_has_no_next_state(tensors):
+    state, noise, activation = tensors
+    whole, last = (
+        LatentBlock(VDVAEVariant(2, 6, 4, has_next_state=has), has_next_state=has)
+        for has in (True, False)
+    )
+    assert last(state, noise, activation=activation).state is None
+    whole.build(state.shape)
+    assert len(whole.weights) - len(last.weights) == 10
+
+
+def test_configuration_round_trip(block, tensors):
+    state, noise, activation = tensors
+    copy = LatentBlock.from_config(block.get_config())
+    if not copy.built:
+        copy.build((None, 4, 4, 6))
+    copy.set_weights(block.get_weights())
+    results = [to_numpy(b(state, noise, activation=activation).state) for b in (block, copy)]
+    np.testing.assert_allclose(*results, rtol=1e-6)
+
+
+def test_noise_and_kl_stay_float32_under_mixed_precision(tensors):
+    state, noise, activation = tensors
+    policy = "mixed_bfloat16"
+    block = LatentBlock(VDVAEVariant(2, 6, 4, dtype=policy), std_param="exp", dtype=policy)
+    output = block(ops.cast(state, "bfloat16"), noise, activation=ops.cast(activation, "bfloat16"))
+    assert output.z.dtype == output.kl.dtype == output.posterior.mean.dtype
+    z = to_numpy(output.z)
+    assert z.dtype == np.float32
+    expected = to_numpy(output.posterior.mean) + np.exp(
+        to_numpy(output.posterior.log_std)
+    ) * to_numpy(noise)
+    # bfloat16 noise would be off by percents.
+    np.testing.assert_allclose(z, expected, rtol=1e-5, atol=1e-6)

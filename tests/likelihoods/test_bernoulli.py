@@ -1,0 +1,36 @@
+import numpy as np
+from keras import ops
+
+from hvae.likelihoods.bernoulli import Bernoulli
+from tests.harness import gradient
+
+likelihood = Bernoulli(channels=1, levels=2)
+
+
+def test_nll_agrees_with_numpy(rng):
+    logits = (3 * rng.standard_normal((4, 5, 6, 1))).astype("float32")
+    images = rng.integers(0, 2, logits.shape)
+    p = 1 / (1 + np.exp(-logits.astype("float64")))
+    expected = -np.log(np.where(images == 1, p, 1 - p)).sum(axis=(1, 2, 3))
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(likelihood.nll(logits, images)), expected, rtol=1e-5
+    )
+
+
+def test_nll_of_certain_pixels_is_exact_and_its_gradient_finite():
+    logits = np.array([1e4, -1e4, 1e4, 40.0], "float32").reshape(1, 2, 2, 1)
+    images = np.array([1, 0, 0, 1]).reshape(1, 2, 2, 1)
+    assert ops.convert_to_numpy(likelihood.nll(logits, images))[0] == 1e4
+    slope = gradient(lambda t: ops.sum(likelihood.nll(t, images)), logits)
+    np.testing.assert_allclose(slope.ravel(), [0.0, 0.0, 1.0, 0.0], atol=1e-6)
+
+
+def test_mean_mode_and_samples(rng):
+    logits = np.array([-1.0, 0.5], "float32").reshape(1, 1, 2, 1)
+    mean = ops.convert_to_numpy(likelihood.mean(logits))
+    np.testing.assert_allclose(mean.ravel(), 1 / (1 + np.exp([1.0, -0.5])), rtol=1e-5)
+    assert ops.convert_to_numpy(likelihood.mode(logits)).ravel().tolist() == [0.0, 1.0]
+    uniforms = {"pixel": rng.random((40000, 1, 2, 1), dtype="float32")}
+    samples = ops.convert_to_numpy(likelihood.sample(np.repeat(logits, 40000, axis=0), uniforms))
+    np.testing.assert_allclose(samples.mean(axis=0), mean[0], atol=0.012)
+    assert likelihood.noise_shapes(3, 4, 5) == {"pixel": (3, 4, 5, 1)}

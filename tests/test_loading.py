@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+import yaml
+from keras import ops
+
+import hvae
+from hvae.errors import UserError
+from hvae.model import HVAE
+from hvae.settings import to_dict
+from tests.conftest import normal_noise, random_images, randomize, tiny_config
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run's folder with two kinds of weights."""
+    values = {"dataset": "digits", "epochs": 3, **to_dict(tiny_config())}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
+    for seed, name in enumerate(("best_ema", "best_raw")):
+        model = randomize(HVAE(tiny_config()), seed=seed)
+        model.save_weights(tmp_path / f"{name}.weights.h5")
+    return tmp_path
+
+
+def test_loads_the_weights_that_were_asked_for(run):
+    images = random_images(tiny_config(), 2)
+    for seed, weights in enumerate(("ema", "raw")):
+        model = hvae.load_model(run, weights=weights)
+        noise = normal_noise(model.noise_shapes(2))
+        expected = randomize(HVAE(tiny_config()), seed=seed)(images, noise).elbo
+        np.testing.assert_array_equal(
+            ops.convert_to_numpy(model(images, noise).elbo), ops.convert_to_numpy(expected)
+        )
+
+
+def test_what_is_no_run_is_refused_with_what_is_missing(run, tmp_path_factory):
+    with pytest.raises(UserError, match="no such run: nowhere"):
+        hvae.load_model("nowhere")
+    empty = tmp_path_factory.mktemp("empty")
+    with pytest.raises(UserError, match="is not a run: config.yaml is missing"):
+        hvae.load_model(empty)
+    with pytest.raises(UserError, match="is incomplete: latest_ema.weights.h5 is missing"):
+        hvae.load_model(run, moment="latest")
+    with pytest.raises(UserError, match="weights: allowed are ema, raw. Received: best"):
+        hvae.load_model(run, weights="best")
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.3, 0.9])
+def test_damaged_weights_are_named(run, keep):
+    path = run / "best_ema.weights.h5"
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep * len(content))])
+    with pytest.raises(UserError, match="best_ema.weights.h5 is damaged or belongs to another"):
+        hvae.load_model(run)
+
+
+def test_weights_of_another_model_are_refused(run):
+    randomize(HVAE(tiny_config(z_width=3))).save_weights(run / "best_ema.weights.h5")
+    with pytest.raises(UserError, match="best_ema.weights.h5 is damaged or belongs to another"):
+        hvae.load_model(run)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("z_width: [", "config.yaml is damaged"),
+        ("just text", "config.yaml is damaged: it must hold keys and values"),
+        ("z_width: [2]", "config.yaml is damaged: .*num_scales.* is missing"),
+    ],
+)
+def test_a_damaged_configuration_is_named(run, text, message):
+    (run / "config.yaml").write_text(text)
+    with pytest.raises(UserError, match=message) as error:
+        hvae.load_model(run)
+    assert "\n" not in str(error.value)

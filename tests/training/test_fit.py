@@ -1,0 +1,184 @@
+"""The loop over epochs, and what it leaves in the folder."""
+
+import csv
+import errno
+import io
+
+import keras
+import numpy as np
+import pytest
+
+from hvae.errors import UserError
+from hvae.inference.evaluator import Evaluator
+from hvae.model import HVAE
+from hvae.training.config import TrainingConfig
+from hvae.training.progress import Progress
+from tests.conftest import random_images, tiny_config
+
+pytestmark = pytest.mark.tensorflow
+
+BATCH, IMAGES = 8, 40
+
+
+@pytest.fixture(autouse=True)
+def _tensorflow():
+    if keras.config.backend() != "tensorflow":
+        pytest.skip("training needs TensorFlow as the Keras backend")
+
+
+class Run:
+    """A short training run in a folder; optionally interrupted."""
+
+    def __init__(self, folder, resume=False, **settings):
+        from data.training_batches import TrainingBatches
+        from hvae.training.checkpoint import Checkpoint
+        from hvae.training.fit import Fit
+        from hvae.training.logs.csv_log import CSVLog
+        from hvae.training.logs.tensorboard_log import TensorBoardLog
+        from hvae.training.trainer import Trainer
+
+        values = {"batch_size": BATCH, "epochs": 3, "learning_rate": 0.02, "ema_decay": 0.9}
+        config = TrainingConfig(**{**values, **settings})
+        keras.utils.set_random_seed(config.seed)
+        self.model = HVAE(tiny_config())
+        images = random_images(self.model.config, IMAGES)
+        batches = TrainingBatches(images, BATCH, config.seed)
+        self.trainer = Trainer(self.model, config, len(batches), jit=False)
+        self.checkpoint = Checkpoint(folder, self.trainer)
+        self.progress = self.checkpoint.restore() if resume else Progress()
+        self.fit = Fit(
+            self.trainer,
+            batches,
+            Evaluator(self.model, 10),
+            random_images(self.model.config, 10, seed=1),
+            self.progress,
+            self.checkpoint,
+            logs=[CSVLog(folder / "metrics.csv"), TensorBoardLog(folder / "tensorboard")],
+        )
+
+    def interrupt_after(self, updates):
+        train, count = self.trainer.train_batch, 0
+
+        def limited(images):
+            nonlocal count
+            if count == updates:
+                raise KeyboardInterrupt
+            count += 1
+            return train(images)
+
+        self.trainer.train_batch = limited
+        return self
+
+    def state(self):
+        return [np.array(v) for v in [*self.model.variables, *self.trainer.state]]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    run = Run(folder, checkpoint_every=3)
+    assert run.fit.run() == "all 3 epochs done"
+    return folder, run
+
+
+@pytest.mark.parametrize("updates", [5, 7, 9])
+def test_a_resumed_run_equals_one_left_alone_bit_for_bit(whole, updates, tmp_path):
+    """Stopped at an epoch's end, and in the middle of one (saved every 3 updates)."""
+    with pytest.raises(KeyboardInterrupt):
+        Run(tmp_path, checkpoint_every=3).interrupt_after(updates).fit.run()
+    resumed = Run(tmp_path, resume=True, checkpoint_every=3)
+    assert resumed.trainer.updates_done == {5: 5, 7: 6, 9: 9}[updates]
+    resumed.fit.run()
+    folder, run = whole
+    for a, b in zip(run.state(), resumed.state()):
+        np.testing.assert_array_equal(a, b)
+    rows = [
+        [{k: v for k, v in row.items() if k != "images_per_second"} for row in r.progress.history]
+        for r in (run, resumed)
+    ]
+    assert rows[0] == rows[1]
+    for name in ("best_ema", "best_raw", "latest_ema", "latest_raw"):
+        a, b = (_read_weights(f / f"{name}.weights.h5") for f in (folder, tmp_path))
+        for x, y in zip(a, b):
+            np.testing.assert_array_equal(x, y)
+
+
+def _read_weights(path):
+    model = HVAE(tiny_config())
+    model.load_weights(path)
+    return [np.array(v) for v in model.variables]
+
+
+def test_saved_weights_are_those_that_the_names_say(whole):
+    folder, run = whole
+    averages = [np.array(v) for v in run.trainer.update.averages]
+    for name, expected in (("latest_raw", run.trainer.variables), ("latest_ema", averages)):
+        for a, b in zip(_read_weights(folder / f"{name}.weights.h5"), expected):
+            np.testing.assert_array_equal(a, np.array(b))
+
+
+def test_best_is_the_best_validation_elbo_of_the_average(whole):
+    folder, run = whole
+    history = run.progress.history
+    losses = [row["validation_negative_elbo_bits_per_dim"] for row in history]
+    assert run.progress.best_epoch == 1 + int(np.argmin(losses))
+    model = HVAE(tiny_config())
+    model.load_weights(folder / "best_ema.weights.h5")
+    evaluation = Evaluator(model, 10)(random_images(model.config, 10, seed=1))
+    assert model.reporter(-evaluation.elbo.mean()) == pytest.approx(min(losses), rel=1e-6)
+
+
+def test_metrics_are_written_with_their_units(whole):
+    folder, run = whole
+    rows = list(csv.DictReader(io.StringIO((folder / "metrics.csv").read_text())))
+    assert [int(row["epoch"]) for row in rows] == [1, 2, 3]
+    for row in rows:
+        for split in ("train", "validation"):
+            nll, kl = (float(row[f"{split}_{t}_bits_per_dim"]) for t in ("nll", "kl"))
+            assert float(row[f"{split}_negative_elbo_bits_per_dim"]) == pytest.approx(nll + kl)
+            by_scale = sum(float(row[f"{split}_kl_{s}_bits_per_dim"]) for s in ("4x4", "8x8"))
+            assert by_scale == pytest.approx(kl)
+    for name in ("gradient_norm", "skipped_updates", "learning_rate", "beta", "images_per_second"):
+        assert name in rows[0]
+    assert "validation_active_units_8x8" in rows[0]
+    assert list((folder / "tensorboard").glob("events.*"))
+
+
+def test_training_stops_early_without_a_better_epoch(tmp_path):
+    # So small a rate that float32 weights do not move: no epoch after the first is better.
+    run = Run(tmp_path, epochs=50, early_stopping=2, learning_rate=1e-30, weight_decay=0.0)
+    assert run.fit.run() == "stopped after epoch 3: no better validation ELBO for 2 epochs"
+
+
+def test_a_damaged_or_foreign_state_is_refused(whole, tmp_path):
+    folder, run = whole
+    content = (folder / "resume.npz").read_bytes()
+    (tmp_path / "resume.npz").write_bytes(content[: len(content) // 2])
+    with pytest.raises(UserError, match="resume.npz is damaged"):
+        Run(tmp_path, resume=True)
+    (tmp_path / "resume.npz").write_bytes(content)
+    with pytest.raises(UserError, match="belongs to another model or optimizer"):
+        Run(tmp_path, resume=True, optimizer="sgd")
+
+
+@pytest.mark.parametrize("kind", ["state", "weights"])
+def test_a_full_disk_leaves_the_previous_checkpoint(whole, kind, tmp_path, monkeypatch):
+    run = Run(tmp_path)
+    save = (
+        (lambda: run.checkpoint.save_state(run.progress))
+        if kind == "state"
+        else (lambda: run.checkpoint.save_weights("best"))
+    )
+    save()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+
+    def full(*args, **kwargs):
+        with open(args[0], "wb") as file:
+            file.write(b"half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr(run.model, "save_weights", full)
+    with pytest.raises(UserError, match="No space left on device.*previous file is untouched"):
+        save()
+    assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}

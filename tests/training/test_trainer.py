@@ -1,0 +1,185 @@
+"""Training with a real gradient: TensorFlow."""
+
+import contextlib
+
+import keras
+import numpy as np
+import pytest
+
+from hvae.inference.evaluator import Evaluator
+from hvae.model import HVAE
+from hvae.training.config import TrainingConfig
+from tests.conftest import normal_noise, random_images, tiny_config
+
+pytestmark = pytest.mark.tensorflow
+
+BATCH = 12
+
+
+@pytest.fixture(autouse=True)
+def trainer_module():
+    pytest.importorskip("tensorflow")
+    if keras.config.backend() != "tensorflow":
+        pytest.skip("training needs TensorFlow as the Keras backend")
+
+
+def make(updates_per_epoch=10, model_changes=None, jit=False, **settings):
+    from hvae.training.trainer import Trainer
+
+    keras.utils.set_random_seed(0)
+    model = HVAE(tiny_config(**(model_changes or {})))
+    config = TrainingConfig(**{"batch_size": BATCH, "epochs": 5, "learning_rate": 0.01, **settings})
+    return Trainer(model, config, updates_per_epoch, jit=jit)
+
+
+def weights(trainer):
+    return [np.array(v) for v in [*trainer.variables, *trainer.state]]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"optimizer": "adamax", "gradient_clipnorm": 0.05, "weight_decay": 0.1},
+        {"optimizer": "sgd", "scheduler": "exp"},
+    ],
+)
+def test_micro_batches_give_the_same_update(settings):
+    images = random_images(tiny_config(), BATCH)
+    whole, parts = (make(batch_size_div=d, **settings) for d in (1, 3))
+    for _ in range(3):
+        results = [t.train_batch(images) for t in (whole, parts)]
+        np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-5)
+        np.testing.assert_allclose(results[0].kl, results[1].kl, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(*(r.gradient_norm for r in results), rtol=1e-5)
+    for a, b in zip(weights(whole), weights(parts)):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5 * np.abs(a).max())
+
+
+def test_micro_batches_are_skipped_together():
+    images = random_images(tiny_config(), BATCH)
+    for divide in (1, 3):
+        trainer = make(updates_per_epoch=1, batch_size_div=divide, gradient_skipnorm=1e-6)
+        skipped = [bool(trainer.train_batch(images).skipped) for _ in range(4)]
+        # By norm only from epoch 3 on.
+        assert skipped == [False, False, True, True]
+
+
+def test_the_step_is_traced_once():
+    trainer = make()
+    calls = 0
+    forward = trainer.model.call
+
+    def counted(*args, **kwargs):
+        nonlocal calls
+        calls += 1
+        return forward(*args, **kwargs)
+
+    trainer.model.call = counted
+    images = random_images(trainer.model.config, BATCH)
+    for _ in range(25):  # into the third epoch, where the skip threshold changes
+        trainer.train_batch(images)
+    assert calls == 1
+
+
+def test_xla_gives_the_same_update():
+    images = random_images(tiny_config(), BATCH)
+    plain, xla = make(jit=False), make(jit=True)
+    # XLA's random numbers are others.
+    noise = normal_noise(plain.model.noise_shapes(BATCH))
+    plain._draw_noise = xla._draw_noise = lambda: noise
+    for _ in range(2):
+        results = [t.train_batch(images) for t in (plain, xla)]
+        np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-5)
+        np.testing.assert_allclose(*(r.gradient_norm for r in results), rtol=1e-4)
+
+
+def test_noise_differs_between_updates_and_repeats_with_the_seed():
+    images = random_images(tiny_config(), BATCH)
+    results = [
+        [float(t.train_batch(images).nll) for _ in range(2)]
+        for t in (
+            make(learning_rate=1e-12),
+            make(learning_rate=1e-12),
+            make(learning_rate=1e-12, seed=1),
+        )
+    ]
+    assert results[0] == results[1]
+    assert results[0][0] != results[0][1] and results[0][0] != results[2][0]
+
+
+def test_training_that_only_skips_stops_and_says_so():
+    from hvae.training.trainer import TrainingDiverged
+
+    trainer = make()
+    trainer.variables[0].assign(np.full(trainer.variables[0].shape, np.nan))
+    images = random_images(trainer.model.config, BATCH)
+    with pytest.raises(TrainingDiverged, match="the last 50 updates were all skipped"):
+        for _ in range(60):
+            trainer.train_batch(images)
+    assert trainer.updates_done == 50
+
+
+def test_averaged_weights_are_in_the_model_only_inside_the_context():
+    trainer = make(learning_rate=0.1)
+    images = random_images(trainer.model.config, BATCH)
+    for _ in range(3):
+        trainer.train_batch(images)
+    raw = [np.array(v) for v in trainer.variables]
+    with contextlib.suppress(KeyError), trainer.averaged_weights():
+        for variable, average in zip(trainer.variables, trainer.update.averages):
+            np.testing.assert_array_equal(np.array(variable), np.array(average))
+        assert any((np.array(v) != r).any() for v, r in zip(trainer.variables, raw))
+        raise KeyError  # raw weights come back after an error too
+    for variable, value in zip(trainer.variables, raw):
+        np.testing.assert_array_equal(np.array(variable), value)
+
+
+def test_without_ema_the_weights_are_the_raw_ones():
+    trainer = make(use_ema=False)
+    trainer.train_batch(random_images(trainer.model.config, BATCH))
+    raw = np.array(trainer.variables[0])
+    with trainer.averaged_weights():
+        np.testing.assert_array_equal(np.array(trainer.variables[0]), raw)
+
+
+@pytest.mark.parametrize("likelihood", ["dmol", "bernoulli"])
+def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
+    """One image has entropy 0: NLL and KL go to 0.
+
+    For the mixture, the optimum with log-scale −7 and 17 levels: the bin of a level has
+    probability 1 − 2σ(−h/s) ≈ 1 at h/s = 68.
+    """
+    levels = 17 if likelihood == "dmol" else 2
+    trainer = make(
+        model_changes={"likelihood": likelihood, "levels": levels},
+        learning_rate=0.02,
+        scheduler="none",
+        lr_warmup_epochs=0,
+        # The narrower the mixture gets, the steeper its likelihood.
+        gradient_clipnorm=1.0,
+        gradient_skipnorm=0.0,
+    )
+    # Level 6 of 17 is inside, not at an edge.
+    image = np.full((1, 8, 8, 1), 6 if likelihood == "dmol" else 1, "uint8")
+    for _ in range(400):
+        trainer.train_batch(np.repeat(image, BATCH, axis=0))
+    evaluation = Evaluator(trainer.model, BATCH)(np.repeat(image, BATCH, axis=0))
+    assert (-evaluation.elbo).mean() / 64 < 0.01
+    assert evaluation.kl.sum(axis=1).mean() < 0.5
+    assert (evaluation.nll > -1e-3).all()
+
+
+def test_evenly_random_images_reach_their_entropy():
+    """Independent fair pixels: no model is better than 64 log 2 nats, and ours gets there."""
+    trainer = make(
+        model_changes={"likelihood": "bernoulli", "levels": 2},
+        batch_size=64,
+        learning_rate=0.01,
+    )
+    rng = np.random.default_rng(0)
+    for _ in range(150):
+        trainer.train_batch(rng.integers(0, 2, (64, 8, 8, 1)).astype("uint8"))
+    images = rng.integers(0, 2, (512, 8, 8, 1)).astype("uint8")
+    evaluation = Evaluator(trainer.model, 128)(images)
+    entropy = 64 * np.log(2)
+    assert entropy - 0.1 < -evaluation.elbo.mean() < 1.02 * entropy
