@@ -20,7 +20,6 @@ VARIANTS = {
     "options": {
         "block_gn": True,
         "depthwise": True,
-        "init_zeros": True,
         "p_act": "leaky_relu",
         # Two channels in each of the 8 groups: with one, norms would hide the biases.
         "stage_in_width": 16,
@@ -98,6 +97,26 @@ def test_configuration_round_trip(model):
     copy = HVAE.from_config(model.get_config())
     assert copy.config == model.config
     assert [v.shape for v in copy.variables] == [v.shape for v in model.variables]
+
+
+@pytest.mark.parametrize("join", ["unpool", "nearest_bias"])
+def test_init_zeros_leaves_the_smallest_scale_without_a_learned_state(join):
+    learned, zeros = (HVAE(tiny_config(init_zeros=i, scale_join=join)) for i in (False, True))
+    smallest = [model.decoder.initial_states[0] for model in (learned, zeros)]
+    assert [len(state.weights) for state in smallest] == [1, 0]
+    assert not to_numpy(smallest[1].start(ops.ones((2, 4, 4, 1)))).any()
+
+
+def test_nearest_bias_learns_a_state_for_every_scale_with_blocks_up_to_a_size():
+    config = tiny_config(num_scales=4, scale_join="nearest_bias", dec_num_blocks=(1, 1, 0, 1))
+    sizes = [str(s) for s, state in _states(HVAE(config)) if state.learned]
+    assert sizes == ["1x1", "4x4", "8x8"]
+    config = tiny_config(num_scales=4, scale_join="nearest_bias", no_bias_above=4)
+    assert [str(s) for s, state in _states(HVAE(config)) if state.learned] == ["1x1", "2x2", "4x4"]
+
+
+def _states(model):
+    return zip(model.decoder.scales, model.decoder.initial_states)
 
 
 def test_temperature_zero_ignores_the_noise(model):
