@@ -4,17 +4,20 @@ import sys
 
 from hvae.errors import UserError
 from utils.evaluation_command import parse_arguments
+from utils.quiet import native_messages_hidden
+from utils.terminal import TerminalDisplay
 
 
 def main(arguments=None):
     """Run the command; returns the exit code."""
     try:
         request = parse_arguments(arguments)
-        # Keras reads its backend when it is imported, which the next line does.
+        # Keras reads its backend when it is imported: not before this line.
         request.set_environment()
-        from utils.evaluate_run import evaluate_run
-
-        evaluate_run(request)
+        display = TerminalDisplay()
+        with native_messages_hidden(), display.waiting(f"loading {request.backend}"):
+            from utils.evaluate_run import evaluate_run
+        evaluate_run(request, display)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

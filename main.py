@@ -4,6 +4,8 @@ import sys
 
 from hvae.errors import UserError
 from utils.command_line import parse_training_arguments
+from utils.quiet import native_messages_hidden
+from utils.terminal import TerminalDisplay
 
 
 def main(arguments=None):
@@ -12,11 +14,12 @@ def main(arguments=None):
         request = parse_training_arguments(arguments)
         if request is None:
             return 0
-        # Keras reads its backend when it is imported, which the next line does.
+        # Keras reads its backend when it is imported: not before this line.
         request.set_environment()
-        from utils.train import train
-
-        train(request)
+        display = TerminalDisplay()
+        with native_messages_hidden(), display.waiting("loading tensorflow"):
+            from utils.train import train
+        train(request, display)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

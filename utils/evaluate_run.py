@@ -11,15 +11,18 @@ from hvae.inference.evaluator import Evaluator
 from hvae.loading import load_model
 from hvae.run_files import FIGURES
 from utils.report import evaluation_lines, evaluation_results
-from utils.terminal import TerminalDisplay
 
 RESULTS = "evaluate"
 
 
-def evaluate_run(request):
-    """Print what an `EvaluationRequest` asks for, and write it to the run's folder."""
+def evaluate_run(request, display):
+    """Print what an `EvaluationRequest` asks for, and write it to the run's folder.
+
+    Args:
+        request: an `EvaluationRequest`.
+        display: a `Display`.
+    """
     run = request.experiment.run
-    display = TerminalDisplay()
     splits = load_splits(run.dataset, run.data_dir, run.binarize, 0, run.limit_eval)
     images = getattr(splits, request.split)
     with display.waiting(f"loading {request.run}"):

@@ -18,13 +18,16 @@ from hvae.training.trainer import Trainer
 from utils.figures.run_figures import RunFigures
 from utils.report import EpochReport, evaluation_lines
 from utils.run_folder import make_run_folder, write_description
-from utils.terminal import TerminalDisplay
 
 
-def train(request):
-    """Train what a `TrainingRequest` asks for, and print where everything is."""
+def train(request, display):
+    """Train what a `TrainingRequest` asks for, and print where everything is.
+
+    Args:
+        request: a `TrainingRequest`.
+        display: a `Display`.
+    """
     run, training = request.experiment.run, request.experiment.training
-    display = TerminalDisplay()
     keras.utils.set_random_seed(training.seed)
     splits = load_splits(run.dataset, run.data_dir, run.binarize, run.limit_train, run.limit_eval)
     levels = get_dataset(run.dataset).INFO.levels if run.binarize == "dynamic" else None

@@ -1,0 +1,180 @@
+"""What `main.py` makes of its arguments, without training."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+import main
+from hvae.errors import UserError
+from utils.command_line import parse_training_arguments
+from utils.config_files import config_names, read_config_file
+from utils.experiment import GROUPS, Experiment, all_fields
+
+ROOT = pathlib.Path(main.__file__).parent
+
+
+def parse(*arguments):
+    return parse_training_arguments(list(arguments)).experiment
+
+
+def test_typed_flags_override_the_file_and_nothing_else():
+    file, typed = (
+        parse("--config", "cifar10", *flags).to_flat()
+        for flags in ([], ["--batch_size", "16", "--z_width", "16", "16", "8", "8", "4", "4"])
+    )
+    changed = {name for name in file if file[name] != typed[name]}
+    assert changed == {"batch_size", "z_width"}
+    assert typed["batch_size"] == 16 and typed["z_width"] == [16, 16, 8, 8, 4, 4]
+    # A flag typed with its default's value overrides the file too.
+    assert parse("--config", "cifar10", "--optimizer", "adamax").training.optimizer == "adamax"
+
+
+def test_the_file_overrides_the_defaults():
+    values = read_config_file("digits")
+    flat, defaults = parse("--config", "digits").to_flat(), parse().to_flat()
+    for name, value in values.items():
+        assert flat[name] in (value, [value]), name
+    assert all(flat[name] == defaults[name] for name in flat if name not in values)
+
+
+@pytest.mark.parametrize("name", config_names())
+def test_every_configuration_in_cfg_is_valid(name):
+    experiment = parse("--config", name)
+    again = Experiment.from_flat(yaml.safe_load(yaml.safe_dump(experiment.to_flat())))
+    assert again == experiment
+
+
+def test_the_paper_settings_of_cifar10():
+    model = parse("--config", "cifar10").model
+    assert model.dec_num_blocks == (22, 11, 6, 3, 0, 1) and model.image_size == (32, 32)
+    assert model.stage_in_width == (384,) and model.enc_middle_width == (96,)
+
+
+def test_booleans_have_two_forms():
+    assert parse("--no-jit").run.jit is False and parse("--jit").run.jit is True
+
+
+def test_the_data_set_decides_what_it_knows():
+    digits, binary = parse(), parse("--dataset", "mnist", "--binarize", "dynamic")
+    assert (digits.model.image_size, digits.model.levels, digits.model.likelihood) == (
+        (8, 8),
+        17,
+        "dmol",
+    )
+    assert (binary.model.levels, binary.model.likelihood) == (2, "bernoulli")
+
+
+def test_printed_configuration_is_the_whole_and_reads_back(capsys, tmp_path):
+    assert main.main(["--config", "cifar10", "--z_width", "8", "--print_config"]) == 0
+    printed = capsys.readouterr().out
+    assert set(yaml.safe_load(printed)) == set(all_fields())
+    for group in GROUPS:
+        assert f"# {group}\n" in printed
+    (tmp_path / "again.yaml").write_text(printed)
+    assert parse("--config", str(tmp_path / "again.yaml")) == parse(
+        "--config", "cifar10", "--z_width", "8"
+    )
+
+
+WRONG = {
+    "flag": (["--z_widht", "8"], "unknown flag --z_widht; did you mean --z_width?"),
+    "abbreviation": (["--z_wid", "8"], "unknown flag --z_wid; did you mean --z_width?"),
+    "config": (["--config", "nope"], "unknown config nope; there are cifar10, digits, mnist"),
+    "type": (["--batch_size", "many"], "batch_size: must be a whole number. Received: 'many'"),
+    "fraction": (["--batch_size", "1.5"], "batch_size: must be a whole number"),
+    "length": (
+        ["--z_width", "1", "2", "3"],
+        "z_width: needs 1 value or 4, one for each scale (heights 8 4 2 1). Received: 3 values",
+    ),
+    "groups": (["--block_gn", "--stage_in_width", "12"], "divisible by 8 groups. Received: 12"),
+    "choice": (["--scheduler", "cosine"], "scheduler: allowed are none, exp, cosd, cosdr"),
+    "flow": (["--flow_type", "sylvester"], "flow_type: flows are not available yet"),
+    "attention": (["--use_depthwise_attention"], "depthwise attention is not available yet"),
+    "cr": (["--cr_vae"], "cr_vae: consistency regularisation is not available yet"),
+    "backend": (["--backend", "jax"], "backend: training is allowed with tensorflow only"),
+    "gpus": (["--gpu", "0,1"], "gpu: allowed are the number of one GPU, or none. Received: 0,1"),
+    "no run": (["--resume", "nowhere"], "no such run: nowhere"),
+    "resume what": (["--resume"], "--resume needs the folder of a run, or --name"),
+    "value missing": (["--batch_size"], "argument --batch_size: expected one argument"),
+    "name": (["--name", "a/b"], "name: must be the name of a folder in runs/"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_mistakes_get_one_line_and_exit_code_2(case, capsys):
+    arguments, message = WRONG[case]
+    assert main.main(arguments) == 2
+    output = capsys.readouterr()
+    assert message in output.err
+    assert output.err.count("\n") == 1 and "Traceback" not in output.err
+    assert output.out == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("z_widht: 8", "unknown key z_widht; did you mean z_width?"),
+        ("z_width: [", "is not valid YAML"),
+        ("- 1\n- 2", "must hold keys and values, not list"),
+        ("z_width: wide", "z_width: must be a whole number. Received: 'wide'"),
+        ("dataset: cifar10\nimage_size: [8, 8]", "image_size: the images of cifar10 have [32, 32]"),
+    ],
+)
+def test_mistakes_in_a_file_get_one_line(text, message, tmp_path, capsys):
+    (tmp_path / "wrong.yaml").write_text(text)
+    assert main.main(["--config", str(tmp_path / "wrong.yaml")]) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+
+
+def test_scientific_notation_without_a_dot_is_a_number(tmp_path):
+    (tmp_path / "seed.yaml").write_text("learning_rate: 1e-4\n")
+    assert parse("--config", str(tmp_path / "seed.yaml")).training.learning_rate == 1e-4
+
+
+def test_help_groups_every_flag_and_needs_no_backend():
+    command = [sys.executable, "-X", "importtime", "main.py", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "tensorflow" not in done.stderr and " keras\n" not in done.stderr
+    for group in GROUPS:
+        assert f"\n{group}:\n" in done.stdout
+    for name, field in all_fields().items():
+        assert (f"--{name}" in done.stdout) == field.metadata["flag"]
+
+
+def test_every_flag_of_the_seed_exists():
+    seed = ROOT.parent / "shared" / "seeds" / "hvae_readme.txt"
+    if not seed.is_file():
+        pytest.skip("the seed's description is not here: ../shared/seeds/hvae_readme.txt")
+    names = """backend dataset gpu jit save save_dir b_act p_act block_gn depthwise
+        num_output_mixtures init_zeros increase_kernelsize stage_in_width enc_middle_width
+        dec_middle_width z_width enc_num_blocks dec_num_blocks output_blocks z_out_width
+        z_out_middle_width flow_type num_flows flow_in_ch num_ortho_vecs spectral_norm
+        convsylv_channels convsylv_flows_per_stage convsylv_splitfirst convsylv_stage_limit
+        use_depthwise_attention query_width num_queries batch_size batch_size_div cr_vae cr_lambda
+        cr_duplicate_noise epochs early_stopping learning_rate learning_rate_end lr_warmup_epochs
+        scheduler optimizer weight_decay use_ema gradient_smoothing gradient_clipnorm
+        gradient_skipnorm beta beta_warmup_epochs cyclic_beta number_cycles""".split()
+    text = seed.read_text()
+    assert all(name in text for name in names)
+    assert set(names) <= set(all_fields())
+
+
+def test_resume_refuses_to_change_the_model(tmp_path):
+    from utils.config_files import experiment_to_yaml
+
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "config.yaml").write_text(experiment_to_yaml(parse("--config", "digits")))
+    (run / "resume.npz").write_bytes(b"")
+    resumed = parse("--resume", str(run), "--epochs", "500")
+    assert resumed.training.epochs == 500 and resumed.run.name == "run"
+    assert resumed.model == parse("--config", "digits").model
+    with pytest.raises(UserError, match=r"z_width: a resumed run keeps \[4\]. Received: \[8\]"):
+        parse("--resume", str(run), "--z_width", "8")
+    with pytest.raises(UserError, match="--resume .* does not go with --config"):
+        parse("--resume", str(run), "--config", "digits")

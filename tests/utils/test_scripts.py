@@ -1,0 +1,123 @@
+"""The two commands, from a training run to its evaluation."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.tensorflow
+
+ROOT = pathlib.Path(__file__).parents[2]
+TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 --stage_in_width 8
+    --enc_middle_width 8 --dec_middle_width 8 --z_width 2 --output_blocks 1 --z_out_width 8
+    --z_out_middle_width 8 --limit_train 64 --limit_eval 20 --batch_size 16 --no-jit""".split()
+
+
+def run(script, *arguments, backend=None):
+    environment = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"}
+    if backend:
+        environment["KERAS_BACKEND"] = backend
+    command = [sys.executable, script, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    done = run("main.py", *TINY, "--epochs", 2, "--save_dir", folder, "--name", "tiny")
+    assert done.returncode == 0, done.stderr
+    return folder / "tiny", done
+
+
+def test_training_leaves_a_complete_run(trained):
+    folder, done = trained
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "config.yaml",
+        "versions.yaml",
+        "metrics.csv",
+        "resume.npz",
+        "tensorboard",
+        "figures",
+        "best_ema.weights.h5",
+        "best_raw.weights.h5",
+        "latest_ema.weights.h5",
+        "latest_raw.weights.h5",
+    }
+    figures = {path.name for path in (folder / "figures").iterdir()}
+    assert figures == {
+        "training_curves.png",
+        "reconstructions.png",
+        "samples.png",
+        "kl_per_scale.png",
+    }
+    for figure in figures:
+        assert f"figure: {folder}/figures/{figure}" in done.stdout
+        assert (folder / "figures" / figure).read_bytes().startswith(b"\x89PNG")
+    assert "compiling the training step" in done.stderr
+    assert "epoch 2/2  train -ELBO" in done.stdout and "bits/dim" in done.stdout
+    assert "Traceback" not in done.stderr and "absl" not in done.stderr
+
+
+def test_it_can_be_resumed_to_more_epochs(trained):
+    folder, _ = trained
+    done = run("main.py", "--resume", folder, "--epochs", 3)
+    assert done.returncode == 0, done.stderr
+    assert "after epoch 2, update 8" in done.stdout and "epoch 3/3" in done.stdout
+    rows = (folder / "metrics.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["epoch", "1", "2", "3"]
+
+
+def test_evaluation_is_the_same_under_another_backend(trained):
+    folder, _ = trained
+    results = {}
+    for backend in ("tensorflow", "torch"):
+        done = run("load_model.py", folder, "--num_samples", 2, "--backend", backend)
+        assert done.returncode == 0, done.stderr
+        assert backend in done.stdout
+        assert re.search(r"-ELBO +\d\.\d{4} ± 0\.\d{4} bits/dim", done.stdout)
+        results[backend] = json.loads((folder / "evaluate" / "test_best_ema.json").read_text())
+    for name, value in results["tensorflow"].items():
+        if isinstance(value, float):
+            np.testing.assert_allclose(results["torch"][name], value, rtol=1e-5, err_msg=name)
+
+
+def test_keras_backend_chooses_the_backend_and_flags_the_weights(trained):
+    folder, _ = trained
+    done = run("load_model.py", folder, "--weights", "raw", "--split", "train", backend="torch")
+    assert done.returncode == 0, done.stderr
+    assert "train split of digits, 1437 images" in done.stdout
+    assert "best raw weights, torch" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "no such run: nowhere"),
+        (["cfg"], "cfg is not a run: config.yaml is missing"),
+        ([], "the following arguments are required: RUN"),
+        (["RUN", "--num_samples", "0"], "num_samples: must be at least 1. Received: 0"),
+        (["RUN", "--wieghts", "raw"], "unknown flag --wieghts; did you mean --weights?"),
+        (["RUN", "--split", "dev"], "argument --split: invalid choice: 'dev'"),
+    ],
+)
+def test_mistakes_get_one_line_and_exit_code_2(trained, arguments, message):
+    arguments = [trained[0] if argument == "RUN" else argument for argument in arguments]
+    done = run("load_model.py", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_name_that_exists_is_refused(trained):
+    folder, _ = trained
+    done = run("main.py", *TINY, "--save_dir", folder.parent, "--name", "tiny")
+    assert done.returncode == 2
+    lines = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert lines == [
+        f"error: {folder} exists; give --resume to go on with it, or --reset to delete it"
+    ]
