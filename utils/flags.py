@@ -58,13 +58,16 @@ def _add_flag(group, field, item_type, is_list):
 
 
 def describe_default(field):
-    """Default, unit and choices of a field, for people."""
-    default = field.default
+    """Default and shape of a field's value, for people."""
+    shape = "; one for all scales or one per scale" if field.metadata["per_scale"] else ""
+    return f"default {describe_value(field)}{shape}"
+
+
+def describe_value(field):
+    """A field's default with its unit, for people."""
+    default, unit = field.default, field.metadata["unit"]
     shown = " ".join(str(v) for v in default) if isinstance(default, tuple) else _plain(default)
-    parts = [f"default {shown}" + (f" {field.metadata['unit']}" if field.metadata["unit"] else "")]
-    if field.metadata["per_scale"]:
-        parts.append("one for all scales or one per scale")
-    return "; ".join(parts)
+    return f"{shown} {unit}" if unit else shown
 
 
 def _plain(value):
@@ -72,7 +75,7 @@ def _plain(value):
         return "on" if value else "off"
     if isinstance(value, float):
         return f"{value:g}"
-    return "none" if value == "" else str(value)
+    return "empty" if value == "" else str(value)
 
 
 def _metavar(field, item_type):

@@ -18,7 +18,7 @@ def draw_reconstructions(path, images, reconstructions, levels):
     rows = []
     for start in range(0, len(images), COLUMNS):
         rows += [images[start : start + COLUMNS], reconstructions[start : start + COLUMNS]]
-    with figure(path, 1, 1, size=(9.0, 0.62 * len(rows) + 0.5)) as (_, axes):
+    with figure(path, 1, 1, size=(9.0, 0.57 * len(rows) + 0.4)) as (_, axes):
         show_grid(axes[0, 0], np.concatenate(rows), levels, min(COLUMNS, len(images)))
         axes[0, 0].set_title(
             "originals (odd rows) and the mean of p(x|z), z from the posterior (even rows)"

@@ -28,8 +28,8 @@ def draw_training_curves(path, history, reporter):
             axis.set_ylabel(reporter.label)
             axis.grid(alpha=0.3)
         axes[0, 0].legend(frameon=False)
-        _limit_to_later(axes[0, 0], [row[f"validation_negative_elbo_{unit}"] for row in history])
-        _limit_to_later(axes[0, 1], [row[f"validation_nll_{unit}"] for row in history])
+        for axis, term in ((axes[0, 0], "negative_elbo"), (axes[0, 1], "nll")):
+            _limit_to_later(axis, [[row[f"{s}_{term}_{unit}"] for s in COLOURS] for row in history])
         norm = axes[1, 1]
         norm.plot(epochs, [row["gradient_norm"] for row in history], color="#d1495b", **style)
         norm.set_title("gradient norm (mean of the epoch) and learning rate")
@@ -48,9 +48,9 @@ def draw_training_curves(path, history, reporter):
 
 
 def _limit_to_later(axis, values):
-    """Keep the first epochs from hiding the rest: the axis ends at the fifth epoch's value."""
+    """Keep the first epochs from hiding the rest: the axis ends at the fifth epoch's values."""
     if len(values) < 20:
         return
-    low, high = min(values), max(values[4:])
-    margin = 0.08 * (high - low)
-    axis.set_ylim(low - 2 * margin, high + margin)
+    low, high = min(min(row) for row in values), max(max(row) for row in values[4:])
+    margin = 0.05 * (high - low)
+    axis.set_ylim(low - margin, high + margin)

@@ -1,0 +1,49 @@
+"""How long it takes until a model trains: building, and the first update.
+
+    python -m benchmarks.start_up --config cifar10 [flags of main.py]
+
+Prints the median of five builds, the time of the first update (tracing, and compiling
+with --jit), and the median of the next five, on random images.
+"""
+
+import statistics
+import time
+
+import numpy as np
+
+from utils.command_line import parse_training_arguments
+from utils.quiet import native_messages_hidden
+
+REPEATS = 5
+
+
+def main():
+    request = parse_training_arguments()
+    request.set_environment()
+    with native_messages_hidden():
+        from hvae.model import HVAE
+        from hvae.training.trainer import Trainer
+
+    run, config = request.experiment.run, request.experiment.model
+    build = [_seconds(lambda: HVAE(config, dtype=run.dtype)) for _ in range(REPEATS)]
+    model = HVAE(config, dtype=run.dtype)
+    print(f"{model.count_params():,} parameters, {len(model.trainable_variables)} variables")
+    print(f"build: median {statistics.median(build):.2f} s, {min(build):.2f} to {max(build):.2f}")
+
+    training = request.experiment.training
+    trainer = Trainer(model, training, updates_per_epoch=1000, jit=run.jit)
+    shape = (training.batch_size, *config.image_size, config.image_channels)
+    images = np.random.default_rng(0).integers(0, config.levels, shape).astype("uint8")
+    print(f"first update: {_seconds(lambda: trainer.train_batch(images)):.1f} s", flush=True)
+    updates = [_seconds(lambda: trainer.train_batch(images)) for _ in range(REPEATS)]
+    print(f"update: median {1000 * statistics.median(updates):.0f} ms, batch {shape[0]}")
+
+
+def _seconds(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

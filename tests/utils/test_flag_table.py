@@ -1,0 +1,14 @@
+from utils.experiment import all_fields
+from utils.flag_table import README, flag_table, with_table
+
+
+def test_the_table_in_the_readme_is_current():
+    """If this fails: python -m utils.flag_table"""
+    text = README.read_text(encoding="utf-8")
+    assert with_table(text) == text
+
+
+def test_every_flag_is_in_the_table():
+    table = flag_table()
+    for name, field in all_fields().items():
+        assert (f"| `--{name}`" in table) == field.metadata["flag"]

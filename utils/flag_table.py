@@ -1,0 +1,46 @@
+"""The README's table of flags: `python -m utils.flag_table` writes it anew."""
+
+import pathlib
+
+from hvae.atomic import write_text
+from hvae.settings import field_types
+from utils.experiment import GROUPS, PARTS, all_fields
+from utils.flags import describe_value
+
+README = pathlib.Path(__file__).parent.parent / "README.md"
+START, END = "<!-- flags: start -->", "<!-- flags: end -->"
+
+
+def flag_table():
+    """One Markdown table for each group."""
+    types = {k: v for config_class in PARTS.values() for k, v in field_types(config_class).items()}
+    lines = []
+    for group in GROUPS:
+        lines += [f"### {group.capitalize()}", "", "| flag | default | what |", "|---|---|---|"]
+        for name, field in all_fields().items():
+            if field.metadata["group"] == group and field.metadata["flag"]:
+                lines.append(_row(field, *types[name]))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def with_table(text):
+    """The README's text with its table replaced."""
+    before, rest = text.split(START)
+    return f"{before}{START}\n{flag_table()}{END}{rest.split(END)[1]}"
+
+
+def _row(field, item_type, is_list):
+    flag = f"`--{field.name}`"
+    if item_type is bool:
+        flag += f" `--no-{field.name}`"
+    what = field.metadata["description"]
+    if field.metadata["choices"] and len(field.metadata["choices"]) > 1:
+        what += f" ({', '.join(f'`{choice}`' for choice in field.metadata['choices'])})"
+    if field.metadata["per_scale"]:
+        what += "; per scale"
+    return f"| {flag} | {describe_value(field)} | {what} |"
+
+
+if __name__ == "__main__":
+    write_text(README, with_table(README.read_text(encoding="utf-8")))
