@@ -2,29 +2,19 @@
 
 import sys
 
-from hvae.errors import UserError
 from utils.evaluation_command import parse_arguments
-from utils.quiet import native_messages_hidden
-from utils.terminal import TerminalDisplay
+from utils.script import run_script
+
+
+def load_command():
+    from utils.evaluate_run import evaluate_run
+
+    return evaluate_run
 
 
 def main(arguments=None):
     """Run the command; returns the exit code."""
-    try:
-        request = parse_arguments(arguments)
-        # Keras reads its backend when it is imported: not before this line.
-        request.set_environment()
-        display = TerminalDisplay()
-        with native_messages_hidden(), display.waiting(f"loading {request.backend}"):
-            from utils.evaluate_run import evaluate_run
-        evaluate_run(request, display)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    return 0
+    return run_script(parse_arguments, load_command, arguments)
 
 
 if __name__ == "__main__":

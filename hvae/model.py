@@ -87,9 +87,14 @@ class HVAE(keras.Model):
 
         Returns:
             `HVAEOutput`.
+
+        Raises:
+            ValueError: if the images have another size, or are not integers.
         """
+        self._check_images(images)
         if noise is None:
             noise = self.draw_noise(ops.shape(images)[0])
+        self._check_count("noise", noise)
         decoded = self.decoder(noise, activations=self.encode(images))
         parameters = self._crop(decoded.parameters)
         nll = self.likelihood.nll(parameters, images)
@@ -113,9 +118,39 @@ class HVAE(keras.Model):
 
         Returns:
             `(batch, height, width, num_parameters)`.
+
+        Raises:
+            ValueError: if a list has not one entry per block.
         """
+        self._check_count("noise", noise)
+        if isinstance(temperature, (list, tuple)):
+            self._check_count("temperature", temperature)
+        if latents is not None:
+            self._check_count("latents", latents)
         decoded = self.decoder(noise, temperature=temperature, latents=latents)
         return self._crop(decoded.parameters)
+
+    def _check_images(self, images):
+        expected = (*self.config.image_size, self.config.image_channels)
+        if tuple(images.shape[1:]) != expected:
+            raise ValueError(
+                f"images must have shape (batch, {', '.join(map(str, expected))}). "
+                f"Received: {tuple(images.shape)}"
+            )
+        dtype = keras.backend.standardize_dtype(images.dtype)
+        # Floats would be cut to integers: scaled images would all become 0 or 1.
+        if "int" not in dtype:
+            raise ValueError(
+                f"images must be integers 0 to {self.config.levels - 1}. Received: dtype {dtype}"
+            )
+
+    def _check_count(self, name, values):
+        blocks = len(self.config.latent_scales)
+        if len(values) != blocks:
+            raise ValueError(
+                f"{name} needs one entry for each of the {blocks} latent blocks. "
+                f"Received: {len(values)}"
+            )
 
     def _padding(self):
         """Rows and columns to add: `[[top, bottom], [left, right]]`."""

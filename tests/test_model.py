@@ -200,6 +200,29 @@ def test_likelihood_terms_are_float32_under_mixed_precision():
     np.testing.assert_allclose(to_numpy(mixed.elbo), to_numpy(plain(images, noise).elbo), rtol=0.02)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            lambda m: m(np.zeros((2, 8, 7, 1), "uint8")),
+            r"\(batch, 8, 8, 1\). Received: \(2, 8, 7, 1\)",
+        ),
+        (
+            lambda m: m(np.zeros((2, 8, 8, 1), "float32")),
+            "integers 0 to 16. Received: dtype float32",
+        ),
+        (lambda m: m.generate(m.draw_noise(1)[:1]), "noise needs .* 2 latent blocks. Received: 1"),
+        (
+            lambda m: m.generate(m.draw_noise(1), temperature=[1.0]),
+            "temperature needs .* 2 latent blocks. Received: 1",
+        ),
+    ],
+)
+def test_wrong_arrays_are_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        wrong(HVAE(tiny_config()))
+
+
 def test_only_a_model_config_will_do():
     with pytest.raises(ValueError, match="config must be a ModelConfig. Received: dict"):
         HVAE({})

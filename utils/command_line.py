@@ -36,13 +36,18 @@ class TrainingRequest:
     reset: bool  # delete the run of this name
 
     @property
+    def backend(self):
+        """The Keras backend."""
+        return self.experiment.run.backend
+
+    @property
     def folder(self):
         """The run's folder."""
         return pathlib.Path(self.experiment.run.save_dir) / self.name
 
     def set_environment(self):
         """Set what must be set before keras is imported."""
-        set_environment(self.experiment.run.backend, self.experiment.run.gpu)
+        set_environment(self.backend, self.experiment.run.gpu)
 
 
 def parse_training_arguments(arguments=None):
@@ -63,10 +68,9 @@ def parse_training_arguments(arguments=None):
     if command["print_config"]:
         print(experiment_to_yaml(request.experiment), end="")
         return None
-    backend = request.experiment.run.backend
-    if backend != "tensorflow":
+    if request.backend != "tensorflow":
         raise UserError(
-            f"backend: training is allowed with tensorflow only. Received: {backend}; "
+            f"backend: training is allowed with tensorflow only. Received: {request.backend}; "
             "load_model.py runs under every backend"
         )
     return request

@@ -1,0 +1,38 @@
+"""What both scripts do around their work: one line and exit code 2 for the user's mistakes."""
+
+import sys
+
+from hvae.errors import UserError
+from utils.quiet import native_messages_hidden
+from utils.terminal import TerminalDisplay
+
+
+def run_script(parse, load_command, arguments=None):
+    """Parse, load what the request needs, do it.
+
+    Args:
+        parse: from arguments to a request, or to `None` if there is nothing to do.
+        load_command: imports and returns the command, a function of a request and a
+            `Display`. It is called after the request has chosen the backend, since
+            Keras reads that when it is imported.
+        arguments: the command line, without the program's name.
+
+    Returns:
+        The exit code: 2 for a mistake of the user's, 130 for an interruption.
+    """
+    display = TerminalDisplay()
+    try:
+        request = parse(arguments)
+        if request is None:
+            return 0
+        request.set_environment()
+        with native_messages_hidden(), display.waiting(f"loading {request.backend}"):
+            command = load_command()
+        command(request, display)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    return 0
