@@ -1,6 +1,7 @@
 """Save a run so that it can be used, and gone on with."""
 
 import pathlib
+import shutil
 
 import keras
 import numpy as np
@@ -23,11 +24,11 @@ class Checkpoint:
         self.folder = pathlib.Path(folder)
         self.trainer = trainer
 
-    def save_weights(self, moment):
-        """Write averaged and raw weights under `moment`, `"best"` or `"latest"`."""
+    def save_weights(self, is_best):
+        """Write averaged and raw weights as the latest, and as the best if they are."""
         with self.trainer.averaged_weights():
-            self._save_model(weights_file(moment, "ema"))
-        self._save_model(weights_file(moment, "raw"))
+            self._save_model("ema", is_best)
+        self._save_model("raw", is_best)
 
     def save_state(self, progress):
         """Write everything that training goes on from, in one file."""
@@ -70,9 +71,14 @@ class Checkpoint:
         self.trainer.updates_done = updates_done
         return progress
 
-    def _save_model(self, name):
-        with replacing(self.folder / name) as path:
+    def _save_model(self, kind, is_best):
+        latest = self.folder / weights_file("latest", kind)
+        with replacing(latest) as path:
             self.trainer.model.save_weights(path)
+        if is_best:
+            # A copy: writing a model's layers one by one takes a hundred times as long.
+            with replacing(self.folder / weights_file("best", kind)) as path:
+                shutil.copyfile(latest, path)
 
     def _variables(self):
         return [*self.trainer.model.variables, *self.trainer.state]

@@ -113,9 +113,7 @@ class Fit:
         if is_best:
             progress.best_epoch, progress.best_elbo = progress.epoch, elbo
         if self.checkpoint:
-            if is_best:
-                self.checkpoint.save_weights("best")
-            self.checkpoint.save_weights("latest")
+            self.checkpoint.save_weights(is_best)
             self.checkpoint.save_state(progress)
         for log in self.logs:
             log(progress, evaluation)

@@ -167,7 +167,7 @@ def test_a_full_disk_leaves_the_previous_checkpoint(whole, kind, tmp_path, monke
     save = (
         (lambda: run.checkpoint.save_state(run.progress))
         if kind == "state"
-        else (lambda: run.checkpoint.save_weights("best"))
+        else (lambda: run.checkpoint.save_weights(is_best=True))
     )
     save()
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
