@@ -64,6 +64,17 @@ class ModelConfig(FlowSettings, AttentionSettings):
         flag=False,
     )
 
+    input_mean: float = setting(
+        0.0, "mean pixel value, subtracted from the encoder's input (with input_std)", group=_MODEL
+    )
+    input_std: float = setting(
+        0.0,
+        "standard deviation of the pixels, which divides the encoder's input; "
+        "0: the likelihood's own scaling",
+        group=_MODEL,
+        minimum=0.0,
+    )
+
     # The hierarchy.
     model_family: str = setting(
         "vdvae",
@@ -171,6 +182,14 @@ class ModelConfig(FlowSettings, AttentionSettings):
     enc_num_blocks: tuple[int, ...] = setting(
         (3,), "blocks of the encoder", group=_MODEL, unit="blocks", minimum=0, per_scale=True
     )
+    enc_pool_blocks: tuple[int, ...] = setting(
+        (0,),
+        "blocks of the encoder between the activation that the decoder reads and the pooling",
+        group=_MODEL,
+        unit="blocks",
+        minimum=0,
+        per_scale=True,
+    )
     dec_num_blocks: tuple[int, ...] = setting(
         (3,),
         "blocks of the decoder, each with a latent",
@@ -243,6 +262,7 @@ class ModelConfig(FlowSettings, AttentionSettings):
             "dec_middle_width",
             "z_width",
             "enc_num_blocks",
+            "enc_pool_blocks",
             "dec_num_blocks",
         )
         height, width = self.padded_size

@@ -105,6 +105,9 @@ class HVAE(keras.Model):
         """The encoder's activations, one per scale, largest first."""
         padding = [[0, 0], *self._padding(), [0, 0]]
         padded = ops.pad(ops.cast(images, "int32"), padding)
+        mean, std = self.config.input_mean, self.config.input_std
+        if std:
+            return self.encoder((ops.cast(padded, "float32") - mean) / std)
         return self.encoder(self.likelihood.scale(padded))
 
     def generate(self, noise, temperature=1.0, latents=None):

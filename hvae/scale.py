@@ -18,6 +18,7 @@ class Scale:
     dec_middle_width: int
     z_width: int
     enc_num_blocks: int
+    enc_pool_blocks: int
     dec_num_blocks: int
     kernel_size: int
 

@@ -59,3 +59,24 @@ def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_cou
 
     slope = gradient(lambda x: ops.sum(ops.square(layer(x))), inputs)
     assert np.isfinite(slope).all() and np.abs(slope).max() > 0
+
+
+def variable_gradient(function, variable):
+    """Gradient of a scalar function of no arguments with respect to a Keras variable."""
+    backend = keras.config.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            result = function()
+        return tape.gradient(result, variable.value).numpy()
+    if backend == "jax":
+        import jax
+
+        def of_value(value):
+            with keras.StatelessScope(state_mapping=[(variable, value)]):
+                return function()
+
+        return np.asarray(jax.grad(of_value)(variable.value))
+    function().backward()
+    return variable.value.grad.numpy()

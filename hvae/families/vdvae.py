@@ -29,12 +29,14 @@ class VDVAE(Family):
             activation=self.config.b_act,
             group_norm=self.config.block_gn,
             residual=True,
-            last_scale=sum(self.config.per_scale("enc_num_blocks")) ** -0.5,
+            last_scale=self._encoder_depth() ** -0.5,
             dtype=self.dtype,
         )
 
     def downsample(self, scale, smaller):
-        return self._join(scale, smaller, layers.AveragePooling2D(2, strides=2, dtype=self.dtype))
+        blocks = [self.encoder_block(scale) for _ in range(scale.enc_pool_blocks)]
+        pool = layers.AveragePooling2D(2, strides=2, dtype=self.dtype)
+        return blocks + self._join(scale, smaller, pool)
 
     def initial_state(self, scale):
         is_smallest = scale.index == len(self.config.scales) - 1
@@ -63,6 +65,9 @@ class VDVAE(Family):
             has_next_state=has_next_state,
             dtype=self.dtype,
         )
+
+    def _encoder_depth(self):
+        return sum(scale.enc_num_blocks + scale.enc_pool_blocks for scale in self.config.scales)
 
     def _join(self, source, target, resample):
         """Layers from one scale to the next: fit the width, then resample."""

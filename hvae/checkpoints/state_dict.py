@@ -1,0 +1,127 @@
+"""A published state dict, of which every tensor has to be used once."""
+
+import pathlib
+
+import numpy as np
+from keras import ops
+
+from hvae.errors import UserError
+
+
+class StateDict:
+    """Tensors by name; keeps account of which were used.
+
+    Args:
+        tensors: names and arrays (NumPy, or whatever `numpy.asarray` takes).
+    """
+
+    def __init__(self, tensors):
+        # Models that trained in parallel carry a prefix.
+        self._tensors = {name.removeprefix("module."): value for name, value in tensors.items()}
+        self._unused = set(self._tensors)
+
+    def assign_convolution(self, name, layer):
+        """Give a convolution the weight and bias of this name: OIHW to HWIO.
+
+        Raises:
+            UserError: if a tensor is missing or has another shape.
+        """
+        self.assign(f"{name}.weight", layer.kernel, lambda w: w.transpose(2, 3, 1, 0))
+        self.assign(f"{name}.bias", layer.bias)
+
+    def assign_map(self, name, variable):
+        """Give a variable `(1, height, width, channels)` a tensor `(1, C, H, W)`."""
+        self.assign(name, variable, lambda w: w.transpose(0, 2, 3, 1))
+
+    def assign_channels(self, name, variable):
+        """Give a variable `(channels,)` a tensor `(1, C, 1, 1)`."""
+        self.assign(name, variable, lambda w: w.reshape(w.shape[1:2]), shape=(1, None, 1, 1))
+
+    def assign(self, name, variable, convert=lambda w: w, shape=None):
+        """Give a variable a tensor, converted to our layout.
+
+        Args:
+            name: the tensor's name.
+            variable: a Keras variable.
+            convert: from the tensor's layout to the variable's.
+            shape: what the tensor's shape must be before, `None` where any size is.
+        """
+        if name not in self._unused:
+            raise UserError(f"the checkpoint lacks {name}")
+        tensor = np.asarray(self._tensors[name])
+        rank = len(shape) if shape else None
+        fits = rank is None or (
+            tensor.ndim == rank and all(s is None or s == t for s, t in zip(shape, tensor.shape))
+        )
+        value = _converted(tensor, convert) if fits else None
+        if value is None or value.shape != tuple(variable.shape):
+            raise UserError(
+                f"{name} does not fit: the checkpoint has {tuple(tensor.shape)}, "
+                f"the model needs {tuple(variable.shape)} in our layout"
+            )
+        variable.assign(ops.convert_to_tensor(value, dtype="float32"))
+        self._unused.remove(name)
+
+    def finish(self):
+        """Raises `UserError` if any tensor was not used."""
+        if self._unused:
+            names = sorted(self._unused)
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            raise UserError(
+                f"the checkpoint has {names[0]}{more}, for which the model has no place"
+            )
+
+
+def _converted(tensor, convert):
+    try:
+        return convert(tensor)
+    except (ValueError, IndexError):
+        return None  # another rank
+
+
+def read_state_dict(path):
+    """Tensors of a file by name, as NumPy.
+
+    Args:
+        path: `.th` or `.pt` (needs torch), `.safetensors` (needs safetensors) or `.npz`.
+
+    Raises:
+        UserError: if the file is missing or damaged, of another kind, or holds anything
+            but tensors.
+    """
+    path = pathlib.Path(path)
+    readers = {
+        ".th": _read_torch,
+        ".pt": _read_torch,
+        ".safetensors": _read_safetensors,
+        ".npz": _read_npz,
+    }
+    if path.suffix not in readers:
+        raise UserError(f"{path}: allowed are files ending in {', '.join(readers)}")
+    if not path.is_file():
+        raise UserError(f"no such file: {path}")
+    try:
+        return readers[path.suffix](path)
+    except ImportError as error:
+        raise UserError(f"{path} needs the package {error.name}, which is not installed") from error
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UserError(f"{path} is damaged or holds more than tensors ({reason})") from error
+
+
+def _read_torch(path):
+    import torch
+
+    tensors = torch.load(path, map_location="cpu", weights_only=True)
+    return {name: tensor.float().numpy() for name, tensor in tensors.items()}
+
+
+def _read_safetensors(path):
+    from safetensors.numpy import load_file
+
+    return load_file(path)
+
+
+def _read_npz(path):
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
