@@ -12,7 +12,7 @@ class TrainingBatches:
     Images that do not fill a batch at the end of an epoch are left out of that epoch.
 
     Args:
-        images: integers, `(images, height, width, channels)`.
+        images: integers, `(images, height, width, channels)`, or `Rows` of such.
         batch_size: images of a batch.
         seed: seed of the order, and of binarisation.
         binarize_levels: if given, pixels of this many levels are binarised anew in
@@ -41,8 +41,13 @@ class TrainingBatches:
         order = np.random.default_rng([self.seed, index]).permutation(len(self.images))
         order = order[: len(self) * self.batch_size].reshape(len(self), self.batch_size)
 
+        def read(rows):
+            return self.images[rows]
+
         def batch(position, rows):
-            images = tf.gather(self.images, rows)
+            # Not a constant of the graph: the images may be larger than memory.
+            images = tf.numpy_function(read, [rows], self.images.dtype)
+            images = tf.ensure_shape(images, (self.batch_size, *self.images.shape[1:]))
             if self.binarize_levels is None:
                 return images
             seed = tf.stack([tf.cast(self.seed, tf.int64), index * len(self) + position])

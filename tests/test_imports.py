@@ -28,7 +28,9 @@ def test_imports_point_one_way(path):
         assert not any(name.startswith("hvae.model") for name in imported(path))
     if "tensorflow" in packages:
         assert parts[0] == "data" or parts[:2] == ("hvae", "training")
-    assert not packages & {"torch", "jax"}
+    assert "jax" not in packages
+    # Published files in PyTorch's own format need PyTorch to be read.
+    assert "torch" not in packages or parts[:2] == ("hvae", "checkpoints")
 
 
 def test_importing_hvae_does_not_choose_a_backend():

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 
+from hvae.block_strings import expand_block_strings
 from hvae.errors import UserError
 from hvae.loading import read_config
 from hvae.run_files import RESUME, check_run
@@ -105,6 +106,7 @@ def _parser():
 
 def _start(command, typed):
     values = read_config_file(command["config"]) if command["config"] else {}
+    values = expand_block_strings(values)
     experiment = Experiment.from_flat({**values, **typed})
     name = experiment.run.name or default_name(command["config"])
     return TrainingRequest(experiment, name, resume=False, reset=command["reset"])

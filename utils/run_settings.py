@@ -58,6 +58,9 @@ class RunSettings:
     )
     save_dir: str = setting("runs", "folder for run folders", group=_GENERAL)
     name: str = setting("", "name of the run's folder; empty: config and date", group=_GENERAL)
+    init_from: str = setting(
+        "", "folder of a run whose averaged weights training starts from", group=_GENERAL
+    )
     figures_every: int = setting(
         10,
         "draw the figures every so many epochs, and at the end",

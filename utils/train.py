@@ -8,7 +8,7 @@ from data.training_batches import TrainingBatches
 from hvae.inference.evaluator import Evaluator
 from hvae.loading import load_weights
 from hvae.model import HVAE
-from hvae.run_files import FIGURES, METRICS, TENSORBOARD, weights_file
+from hvae.run_files import FIGURES, METRICS, TENSORBOARD, check_run, weights_file
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
@@ -34,6 +34,9 @@ def train(request, display):
     batches = TrainingBatches(splits.train, training.batch_size, training.seed, levels)
     with display.waiting("building the model"):
         model = HVAE(request.experiment.model, dtype=run.dtype)
+        if run.init_from and not request.resume:
+            name = weights_file("best", "ema")
+            load_weights(model, check_run(run.init_from, [name]) / name)
     trainer = Trainer(model, training, len(batches), jit=run.jit)
     display.message(_summary(request, model, splits, batches))
 

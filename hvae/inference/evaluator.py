@@ -69,7 +69,7 @@ class Evaluator:
         nll, kl = np.zeros(len(images)), np.zeros((len(images), blocks))
         kl_of_units = [np.zeros(shape[1:]) for shape in self.model.noise_shapes(1)]
         for start, _ in progress(work):
-            batch = images[start : start + self.batch_size]
+            batch = np.asarray(images[start : start + self.batch_size])
             count = len(batch)
             # The last batch is filled up: another size would be compiled anew.
             batch = np.resize(batch, (min(self.batch_size, len(images)), *batch.shape[1:]))

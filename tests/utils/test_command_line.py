@@ -23,11 +23,11 @@ def parse(*arguments):
 def test_typed_flags_override_the_file_and_nothing_else():
     file, typed = (
         parse("--config", "cifar10", *flags).to_flat()
-        for flags in ([], ["--batch_size", "16", "--z_width", "16", "16", "8", "8", "4", "4"])
+        for flags in ([], ["--batch_size", "24", "--z_width", "16", "16", "8", "8", "4", "4"])
     )
     changed = {name for name in file if file[name] != typed[name]}
     assert changed == {"batch_size", "z_width"}
-    assert typed["batch_size"] == 16 and typed["z_width"] == [16, 16, 8, 8, 4, 4]
+    assert typed["batch_size"] == 24 and typed["z_width"] == [16, 16, 8, 8, 4, 4]
     # A flag typed with its default's value overrides the file too.
     assert parse("--config", "cifar10", "--optimizer", "adamax").training.optimizer == "adamax"
 
@@ -50,6 +50,8 @@ def test_every_configuration_in_cfg_is_valid(name):
 def test_the_paper_settings_of_cifar10():
     model = parse("--config", "cifar10").model
     assert model.dec_num_blocks == (22, 11, 6, 3, 0, 1) and model.image_size == (32, 32)
+    assert model.enc_num_blocks == (11, 6, 6, 3, 0, 3)
+    assert model.enc_pool_blocks == (1, 1, 1, 1, 0, 0)
     assert model.stage_in_width == (384,) and model.enc_middle_width == (96,)
 
 
@@ -82,7 +84,7 @@ def test_printed_configuration_is_the_whole_and_reads_back(capsys, tmp_path):
 WRONG = {
     "flag": (["--z_widht", "8"], "unknown flag --z_widht; did you mean --z_width?"),
     "abbreviation": (["--z_wid", "8"], "unknown flag --z_wid; did you mean --z_width?"),
-    "config": (["--config", "nope"], "unknown config nope; there are cifar10, digits, mnist"),
+    "config": (["--config", "nope"], "unknown config nope; there are cifar10, digits, ffhq1024"),
     "type": (["--batch_size", "many"], "batch_size: must be a whole number. Received: 'many'"),
     "fraction": (["--batch_size", "1.5"], "batch_size: must be a whole number"),
     "length": (

@@ -2,6 +2,8 @@
 
 import pathlib
 
+import numpy as np
+
 from hvae.inference.generator import Generator
 from hvae.inference.reconstructor import Reconstructor
 from utils.figures.kl_per_scale import draw_kl_per_scale
@@ -26,7 +28,7 @@ class RunFigures:
     def __init__(self, folder, model, images):
         self.folder = pathlib.Path(folder)
         self.model = model
-        self.images = images[:_NUM_RECONSTRUCTIONS]
+        self.images = np.asarray(images[:_NUM_RECONSTRUCTIONS])
         self._generate = Generator(model)
         self._reconstruct = Reconstructor(model)
 

@@ -1,0 +1,17 @@
+"""Flickr-Faces-HQ at 1024×1024 pixels (Karras et al. 2019), RGB, 256 levels.
+
+One file, `ffhq-1024.npy`, with all 70,000 images. 5,000 random images are the validation
+split, and the test split too.
+"""
+
+from data.npy_images import open_images
+from data.sets.base import DatasetInfo, Splits, split_rows
+
+INFO = DatasetInfo(image_size=(1024, 1024), image_channels=3, levels=256)
+NUM_VALIDATION = 5000
+
+
+def load(data_dir=None):
+    """The images as `Splits`, read from the file as they are needed."""
+    train, held_out = split_rows(open_images(data_dir, "ffhq-1024.npy", INFO), NUM_VALIDATION)
+    return Splits(train, held_out, held_out)

@@ -1,0 +1,18 @@
+"""ImageNet at 64×64 pixels (van den Oord et al. 2016), RGB, 256 levels.
+
+Two files: `imagenet64-train.npy` and `imagenet64-valid.npy`. The published validation
+split is our test split; 5,000 random training images are our validation split.
+"""
+
+from data.npy_images import open_images
+from data.sets.base import DatasetInfo, Splits, split_rows
+
+INFO = DatasetInfo(image_size=(64, 64), image_channels=3, levels=256)
+NUM_VALIDATION = 5000
+
+
+def load(data_dir=None):
+    """The images as `Splits`, read from the files as they are needed."""
+    train = open_images(data_dir, "imagenet64-train.npy", INFO)
+    test = open_images(data_dir, "imagenet64-valid.npy", INFO)
+    return Splits(*split_rows(train, NUM_VALIDATION), test)

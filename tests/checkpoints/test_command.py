@@ -1,0 +1,82 @@
+"""From a published file to a run that the other commands take."""
+
+import json
+
+import numpy as np
+import pytest
+import yaml
+from keras import ops
+
+import hvae
+from hvae.checkpoints import import_openai_vdvae
+from hvae.checkpoints.__main__ import main
+from hvae.checkpoints.openai_vdvae import openai_vdvae_config
+from hvae.checkpoints.state_dict import read_state_dict
+from hvae.errors import UserError
+from hvae.settings import to_dict
+
+
+@pytest.fixture(scope="module")
+def published(golden, tmp_path_factory):
+    """State dict, configuration file in block strings, and the folder they are in."""
+    d = golden("openai_vdvae_tiny.npz")
+    folder = tmp_path_factory.mktemp("published")
+    state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
+    hparams = json.loads(str(d["hparams_json"]))
+    values = {"dataset": "cifar10", "epochs": 2, **to_dict(openai_vdvae_config(hparams))}
+    for name in ("num_scales", "enc_num_blocks", "enc_pool_blocks", "dec_num_blocks"):
+        del values[name]
+    values |= {key: hparams[key] for key in ("enc_blocks", "dec_blocks")}
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(values))
+    return folder, state, hparams
+
+
+def write(path, state):
+    if path.suffix == ".npz":
+        np.savez(path, **state)
+    elif path.suffix == ".safetensors":
+        pytest.importorskip("safetensors.numpy").save_file(state, path)
+    else:
+        torch = pytest.importorskip("torch")
+        torch.save({k: torch.tensor(v) for k, v in state.items()}, path)
+
+
+@pytest.mark.parametrize("name", ["model.npz", "model.th", "model.safetensors"])
+def test_a_file_becomes_a_run(published, name, tmp_path, capsys):
+    folder, state, hparams = published
+    write(tmp_path / name, state)
+    arguments = ["openai_vdvae", str(tmp_path / name), "--config", str(folder / "tiny.yaml")]
+    assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
+    expected = import_openai_vdvae(state, hparams)
+    for weights in ("ema", "raw"):
+        model = hvae.load_model(tmp_path / "run", weights=weights)
+        assert model.config == expected.config
+        for a, b in zip(model.variables, expected.variables):
+            np.testing.assert_array_equal(ops.convert_to_numpy(a), ops.convert_to_numpy(b))
+    assert main([*arguments, "--out", str(tmp_path / "run")]) == 2
+    assert "exists" in capsys.readouterr().err
+
+
+def test_mistakes_get_one_line(published, tmp_path, capsys):
+    folder, state, _ = published
+    write(tmp_path / "model.npz", {k: v for k, v in state.items() if k != "decoder.gain"})
+    (tmp_path / "broken.th").write_bytes(b"PK\x03\x04")
+    (tmp_path / "model.txt").write_text("")
+    for file, message in (
+        ("model.npz", "the checkpoint lacks decoder.gain"),
+        ("broken.th", "is damaged or holds more than tensors"),
+        ("model.txt", "allowed are files ending in"),
+        ("nothing.npz", "no such file"),
+    ):
+        arguments = ["openai_vdvae", str(tmp_path / file), "--config", str(folder / "tiny.yaml")]
+        assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
+        error = capsys.readouterr().err
+        assert message in error and error.count("\n") == 1
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_file_with_code_in_it_is_refused(tmp_path):
+    torch = pytest.importorskip("torch")
+    torch.save({"weight": print}, tmp_path / "evil.pt")
+    with pytest.raises(UserError, match="is damaged or holds more than tensors"):
+        read_state_dict(tmp_path / "evil.pt")
