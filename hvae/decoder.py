@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 from keras import layers
 
-from hvae.heads import get_head
 from hvae.latents.latent_block import LatentBlock, LatentOutput
+from hvae.layers.chain import build_chain, call_chain
 
 
 class DecoderOutput(NamedTuple):
@@ -27,7 +27,7 @@ class Decoder(layers.Layer):
     def __init__(self, config, family, num_parameters, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.config = config
-        self.head = get_head(config, num_parameters, self.dtype_policy)
+        self.head = family.head(num_parameters)
         # Without a state to reconstruct from, nothing happens after the last latent.
         end = 0 if self.head.reads_state else config.latent_scales[-1].index
         self.scales = tuple(reversed(config.scales[end:]))
@@ -51,16 +51,12 @@ class Decoder(layers.Layer):
 
     def build(self, input_shape=None):
         for i, scale in enumerate(self.scales):
-            shape = (None, *scale.size, scale.stage_in_width)
-            self.initial_states[i].build(shape)
+            self.initial_states[i].build((None, *scale.size, scale.state_width))
             if i > 0:
                 smaller = self.scales[i - 1]
-                join_shape = (None, *smaller.size, smaller.stage_in_width)
-                for layer in self.joins[i - 1]:
-                    layer.build(join_shape)
-                    join_shape = layer.compute_output_shape(join_shape)
+                build_chain(self.joins[i - 1], (None, *smaller.size, smaller.state_width))
         for block, scale in zip(self.blocks, self.config.latent_scales):
-            block.build((None, *scale.size, scale.stage_in_width))
+            block.build((None, *scale.size, scale.state_width))
         self.head.build()
 
     def call(self, noise, activations=None, temperature=1.0, latents=None):
@@ -82,10 +78,9 @@ class Decoder(layers.Layer):
         outputs, i = [], 0
         for position, scale in enumerate(self.scales):
             if position > 0:
-                for layer in self.joins[position - 1]:
-                    state = layer(state)
+                state = call_chain(self.joins[position - 1], state)
                 state = self.initial_states[position](state)
-            for _ in range(scale.dec_num_blocks):
+            for _ in range(scale.num_latents):
                 output = self.blocks[i](
                     state,
                     noise[i],

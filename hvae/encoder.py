@@ -3,9 +3,11 @@
 import keras
 from keras import layers
 
+from hvae.layers.chain import build_chain, call_chain
+
 
 class Encoder(layers.Layer):
-    """Residual blocks at every scale, each scale joined to the next smaller one.
+    """Blocks at every scale, each scale joined to the next smaller one.
 
     Args:
         config: a `ModelConfig`.
@@ -13,7 +15,7 @@ class Encoder(layers.Layer):
 
     Input shape: `(batch, height, width, channels)`, padded and scaled.
     Output: one activation per scale, largest first, each
-    `(batch, scale height, scale width, stage_in_width)`.
+    `(batch, scale height, scale width, activation_width)`.
     """
 
     def __init__(self, config, family, **kwargs):
@@ -21,34 +23,26 @@ class Encoder(layers.Layer):
         self.config = config
         self.scales = config.scales
         self.stem = family.stem(self.scales[0])
-        self.blocks = [
-            [family.encoder_block(scale) for _ in range(scale.enc_num_blocks)]
-            for scale in self.scales
-        ]
-        self.joins = [
-            family.downsample(scale, smaller)
-            for scale, smaller in zip(self.scales, self.scales[1:])
-        ]
+        self.blocks = [family.encoder_blocks(scale) for scale in self.scales]
+        self.activations = [family.activation(scale) for scale in self.scales]
+        pairs = zip(self.scales, self.scales[1:])
+        self.joins = [family.downsample(scale, smaller) for scale, smaller in pairs]
 
     def build(self, input_shape):
         self.stem.build(input_shape)
         shape = self.stem.compute_output_shape(input_shape)
         for scale in self.scales:
-            for block in self.blocks[scale.index]:
-                block.build(shape)
-            for layer in self._join_after(scale):
-                layer.build(shape)
-                shape = layer.compute_output_shape(shape)
+            shape = build_chain(self.blocks[scale.index], shape)
+            build_chain(self.activations[scale.index], shape)
+            shape = build_chain(self._join_after(scale), shape)
 
     def call(self, inputs):
         state = self.stem(inputs)
         activations = []
         for scale in self.scales:
-            for block in self.blocks[scale.index]:
-                state = block(state)
-            activations.append(state)
-            for layer in self._join_after(scale):
-                state = layer(state)
+            state = call_chain(self.blocks[scale.index], state)
+            activations.append(call_chain(self.activations[scale.index], state))
+            state = call_chain(self._join_after(scale), state)
         return tuple(activations)
 
     def _join_after(self, scale):
@@ -57,7 +51,7 @@ class Encoder(layers.Layer):
     def compute_output_spec(self, inputs):
         return tuple(
             keras.KerasTensor(
-                (inputs.shape[0], *s.size, s.stage_in_width), dtype=self.compute_dtype
+                (inputs.shape[0], *s.size, s.activation_width), dtype=self.compute_dtype
             )
             for s in self.scales
         )

@@ -1,26 +1,23 @@
-"""One spatial scale of the hierarchy."""
+"""One place where encoder and decoder meet."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Scale:
-    """One spatial scale of the hierarchy, with the settings that hold there.
+    """One place where encoder and decoder meet; families may add what they need.
 
     Scales are numbered from the largest (0, the image's own size) to the smallest.
+    Several may have the same size.
     """
 
     index: int
     height: int
     width: int
-    stage_in_width: int
-    enc_middle_width: int
-    dec_middle_width: int
-    z_width: int
-    enc_num_blocks: int
-    enc_pool_blocks: int
-    dec_num_blocks: int
-    kernel_size: int
+    state_width: int  # channels of the decoder's state
+    activation_width: int  # channels of what the encoder hands over
+    z_width: int  # channels of a latent
+    num_latents: int  # latent blocks of the decoder
 
     @property
     def size(self):

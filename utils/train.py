@@ -96,11 +96,11 @@ def _finish(folder, evaluator, images, progress, figures, display):
 
 
 def _summary(request, model, splits, batches):
-    scales = model.config.scales
-    blocks = sum(scale.dec_num_blocks for scale in scales)
+    config = model.config
+    sizes = dict.fromkeys(str(scale) for scale in config.scales)
     return (
-        f"{request.name}: {model.count_params():,} parameters, {blocks} latent blocks at "
-        f"{' '.join(str(scale) for scale in scales)}; {request.experiment.run.dataset}, "
+        f"{request.name}: {model.count_params():,} parameters, {len(config.latent_scales)} latent blocks at "
+        f"{' '.join(sizes)}; {request.experiment.run.dataset}, "
         f"{len(splits.train)} training, {len(splits.validation)} validation and "
         f"{len(splits.test)} test images; {len(batches)} updates an epoch"
     )

@@ -2,6 +2,8 @@
 
 import abc
 
+from hvae.heads import get_head
+
 
 class Family(abc.ABC):
     """The parts in which published architectures differ.
@@ -24,8 +26,16 @@ class Family(abc.ABC):
         """Layer from the scaled image to the encoder's first state."""
 
     @abc.abstractmethod
-    def encoder_block(self, scale):
-        """Layer of the encoder that keeps the shape of its input."""
+    def encoder_blocks(self, scale):
+        """Layers, in order, of the encoder at a scale, before the decoder's activation."""
+
+    def activation(self, scale):
+        """Layers, in order, from the encoder's state to what the decoder reads; none here."""
+        return []
+
+    def head(self, num_parameters):
+        """Layer from the last state and all latents to the likelihood's parameters."""
+        return get_head(self.config, num_parameters, self.dtype)
 
     @abc.abstractmethod
     def downsample(self, scale, smaller):

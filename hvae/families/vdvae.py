@@ -19,12 +19,20 @@ class VDVAE(Family):
     """
 
     def stem(self, scale):
-        return convolution(scale.stage_in_width, 3, self.dtype)
+        return convolution(scale.state_width, 3, self.dtype)
 
-    def encoder_block(self, scale):
+    def encoder_blocks(self, scale):
+        return [self._encoder_block(scale) for _ in range(scale.enc_num_blocks)]
+
+    def downsample(self, scale, smaller):
+        blocks = [self._encoder_block(scale) for _ in range(scale.enc_pool_blocks)]
+        pool = layers.AveragePooling2D(2, strides=2, dtype=self.dtype)
+        return blocks + self._join(scale, smaller, pool)
+
+    def _encoder_block(self, scale):
         return BottleneckBlock(
             scale.enc_middle_width,
-            scale.stage_in_width,
+            scale.state_width,
             kernel_size=scale.kernel_size,
             activation=self.config.b_act,
             group_norm=self.config.block_gn,
@@ -33,20 +41,15 @@ class VDVAE(Family):
             dtype=self.dtype,
         )
 
-    def downsample(self, scale, smaller):
-        blocks = [self.encoder_block(scale) for _ in range(scale.enc_pool_blocks)]
-        pool = layers.AveragePooling2D(2, strides=2, dtype=self.dtype)
-        return blocks + self._join(scale, smaller, pool)
-
     def initial_state(self, scale):
         is_smallest = scale.index == len(self.config.scales) - 1
-        has_bias = scale.dec_num_blocks > 0 and max(scale.size) <= self.config.no_bias_above
+        has_bias = scale.num_latents > 0 and max(scale.size) <= self.config.no_bias_above
         if self.config.scale_join == "unpool":
             learned = is_smallest
         else:
             learned = has_bias
         learned = learned and not (is_smallest and self.config.init_zeros)
-        return InitialState(*scale.size, scale.stage_in_width, learned=learned, dtype=self.dtype)
+        return InitialState(*scale.size, scale.state_width, learned=learned, dtype=self.dtype)
 
     def upsample(self, smaller, scale):
         nearest = layers.UpSampling2D(2, interpolation="nearest", dtype=self.dtype)
@@ -55,7 +58,7 @@ class VDVAE(Family):
     def latent_variant(self, scale, has_next_state):
         return VDVAEVariant(
             z_width=scale.z_width,
-            state_width=scale.stage_in_width,
+            state_width=scale.state_width,
             middle_width=scale.dec_middle_width,
             kernel_size=scale.kernel_size,
             activation=self.config.b_act,
@@ -71,10 +74,10 @@ class VDVAE(Family):
 
     def _join(self, source, target, resample):
         """Layers from one scale to the next: fit the width, then resample."""
-        width = target.stage_in_width
+        width = target.state_width
         if self.config.scale_join == "nearest_bias":
             return [FitWidth(width, dtype=self.dtype), resample]
         parts = []
-        if source.stage_in_width != width:
+        if source.state_width != width:
             parts.append(convolution(width, 1, self.dtype))
         return parts + [layers.Activation(self.config.p_act, dtype=self.dtype), resample]

@@ -21,7 +21,7 @@ class FinalStateHead(layers.Layer):
 
     def __init__(self, config, num_parameters, **kwargs):
         super().__init__(**kwargs)
-        self.state_shape = (None, *config.scales[0].size, config.scales[0].stage_in_width)
+        self.state_shape = (None, *config.scales[0].size, config.scales[0].state_width)
         self.output_layer = convolution(num_parameters, 1, self.dtype_policy)
 
     def build(self, input_shape=None):

@@ -1,6 +1,6 @@
 """Reconstruction from the latents themselves."""
 
-from keras import layers
+from keras import layers, ops
 
 from hvae.layers.bottleneck_block import BottleneckBlock
 from hvae.layers.convolution import convolution
@@ -33,12 +33,11 @@ class LatentAggregationHead(layers.Layer):
         self.projections = [
             convolution(self.width, 1, self.dtype_policy, depth**-0.5) for _ in self.latent_scales
         ]
-        self.upsample = layers.UpSampling2D(2, interpolation="nearest", dtype=self.dtype_policy)
         self.blocks = [
             BottleneckBlock(
                 config.z_out_middle_width,
                 self.width,
-                kernel_size=self.largest.kernel_size,
+                kernel_size=3 if min(self.largest.size) > 3 else 1,
                 activation=config.b_act,
                 group_norm=config.block_gn,
                 residual=True,
@@ -58,15 +57,20 @@ class LatentAggregationHead(layers.Layer):
         self.output_layer.build(shape)
 
     def call(self, state, latents):
-        total, index = None, self.latent_scales[0].index
+        total = None
         for z, projection, scale in zip(latents, self.projections, self.latent_scales):
-            for _ in range(index - scale.index):
-                total = self.upsample(total)
-            index = scale.index
             projected = projection(z)
-            total = projected if total is None else total + projected
-        for _ in range(index - self.largest.index):
-            total = self.upsample(total)
+            total = projected if total is None else _upsample(total, scale) + projected
+        total = _upsample(total, self.largest)
         for block in self.blocks:
             total = block(total)
         return self.output_layer(total)
+
+
+def _upsample(inputs, scale):
+    """Nearest up-sampling to the size of a scale."""
+    for axis, size in ((1, scale.height), (2, scale.width)):
+        factor = size // inputs.shape[axis]
+        if factor > 1:
+            inputs = ops.repeat(inputs, factor, axis=axis)
+    return inputs

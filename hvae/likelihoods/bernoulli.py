@@ -35,10 +35,10 @@ class Bernoulli(Likelihood):
         return ops.sigmoid(ops.cast(parameters, "float32"))
 
     def mode(self, parameters):
-        return ops.cast(parameters > 0, "float32")
+        return ops.cast(ops.greater(parameters, 0), "float32")
 
     def noise_shapes(self, batch, height, width):
         return {"pixel": (batch, height, width, self.channels)}
 
     def sample(self, parameters, uniforms):
-        return ops.cast(uniforms["pixel"] < self.mean(parameters), "float32")
+        return ops.cast(ops.less(uniforms["pixel"], self.mean(parameters)), "float32")
