@@ -9,13 +9,11 @@ class Rows:
     Args:
         images: integers, `(images, height, width, channels)`.
         indices: which rows, in which order.
-        drop_bits: so many low bits of every pixel are dropped.
     """
 
-    def __init__(self, images, indices, drop_bits=0):
+    def __init__(self, images, indices):
         self.images = images
         self.indices = np.asarray(indices)
-        self.drop_bits = drop_bits
         self.shape = (len(self.indices), *images.shape[1:])
         self.dtype = images.dtype
 
@@ -25,8 +23,8 @@ class Rows:
     def __getitem__(self, key):
         rows = self.indices[key]
         if isinstance(key, slice):
-            return Rows(self.images, rows, self.drop_bits)
-        return self.images[rows] >> self.drop_bits
+            return Rows(self.images, rows)
+        return self.images[rows]
 
     def __array__(self, dtype=None, copy=None):
-        return np.asarray(self.images[self.indices] >> self.drop_bits, dtype=dtype)
+        return np.asarray(self.images[self.indices], dtype=dtype)

@@ -73,9 +73,13 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
     )
     std_param: str = setting(
         "softplus",
-        "standard deviations of latents: softplus with gradient smoothing, or exp of the log std",
+        "standard deviations of latents: softplus with gradient smoothing, exp of the log std, "
+        "or smooth_exp, exp of beta times it",
         group=_MODEL,
-        choices=("softplus", "exp"),
+        choices=("softplus", "exp", "smooth_exp"),
+    )
+    use_residual_distribution: bool = setting(
+        False, "posterior as a residual to the prior: mean added, std multiplied", group=_MODEL
     )
     likelihood: str = setting(
         "dmol",
@@ -86,12 +90,21 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
     )
     mixture_scale: str = setting(
         "softplus",
-        "scales of the mixture: softplus with gradient smoothing, or exp of the log scale",
+        "scales of the mixture: softplus with gradient smoothing, exp of the log scale, "
+        "or smooth_exp, exp of beta times it",
         group=_MODEL,
-        choices=("softplus", "exp"),
+        choices=("softplus", "exp", "smooth_exp"),
     )
     min_log_scale: float = setting(
         -7.0, "log-scales of the mixture are not allowed below this", group=_MODEL, minimum=-30.0
+    )
+
+    num_bits: int = setting(
+        0,
+        "likelihood of the highest so many bits of a pixel only; 0 for all levels",
+        group=_MODEL,
+        unit="bits",
+        minimum=0,
     )
 
     # The reconstruction head.
@@ -119,7 +132,14 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
     # Part of the model, listed with the training parameters.
     gradient_smoothing: float = setting(
         math.log(2.0),
-        "beta of the softplus that gives standard deviations and mixture scales (Efficient-VDVAE)",
+        "beta of the softplus that gives the standard deviations of latents (Efficient-VDVAE)",
+        group=_TRAINING,
+        above=0.0,
+    )
+
+    output_gradient_smoothing: float = setting(
+        math.log(2.0),
+        "the same beta for the scales of the mixture",
         group=_TRAINING,
         above=0.0,
     )
@@ -134,6 +154,11 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
             raise UserError(
                 f"likelihood: bernoulli needs images with 2 levels. Received: {self.levels}; "
                 "use dmol, or binarize the images"
+            )
+        if self.num_bits and (self.likelihood == "bernoulli" or 2**self.num_bits >= self.levels):
+            raise UserError(
+                f"num_bits: must leave fewer than the {self.levels} levels of the images, with "
+                f"likelihood dmol. Received: {self.num_bits}"
             )
         self._family_settings.check(self)
 

@@ -44,6 +44,7 @@ class Decoder(layers.Layer):
                     family.latent_variant(scale, has_next_state),
                     std_param=config.std_param,
                     smoothing=config.gradient_smoothing,
+                    residual_posterior=config.use_residual_distribution,
                     has_next_state=has_next_state,
                     dtype=self.dtype_policy,
                 )

@@ -6,7 +6,7 @@ import pkgutil
 
 
 def module_names(package_path):
-    """Names of a package's modules, without packages, `base` and those with a leading underscore."""
+    """Names of a package's modules: no packages, not `base`, no leading underscore."""
     names = (module.name for module in pkgutil.iter_modules(package_path) if not module.ispkg)
     return tuple(sorted(name for name in names if name != "base" and not name.startswith("_")))
 

@@ -18,6 +18,19 @@ def log_softplus(x, beta=1.0):
     )
 
 
+def log_of_positive(x, param, beta):
+    """Logarithm of the positive number that a net's output x stands for.
+
+    Args:
+        x: the output.
+        param: `"exp"`: e^x; `"smooth_exp"`: e^(βx); `"softplus"`: softplus(βx)/β.
+        beta: β, gradient smoothing (Hazami et al. 2022, Section 4.2).
+    """
+    if param == "softplus":
+        return log_softplus(x, beta)
+    return x * beta if param == "smooth_exp" else x
+
+
 def expm1_minus_x(x):
     """exp(x) − 1 − x without cancellation, never negative."""
     # Six terms of the series are exact to float32 below 0.5.

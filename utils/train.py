@@ -99,8 +99,8 @@ def _summary(request, model, splits, batches):
     config = model.config
     sizes = dict.fromkeys(str(scale) for scale in config.scales)
     return (
-        f"{request.name}: {model.count_params():,} parameters, {len(config.latent_scales)} latent blocks at "
-        f"{' '.join(sizes)}; {request.experiment.run.dataset}, "
+        f"{request.name}: {model.count_params():,} parameters, {len(config.latent_scales)} latent "
+        f"blocks at {' '.join(sizes)}; {request.experiment.run.dataset}, "
         f"{len(splits.train)} training, {len(splits.validation)} validation and "
         f"{len(splits.test)} test images; {len(batches)} updates an epoch"
     )

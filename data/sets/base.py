@@ -34,15 +34,14 @@ def split_off(images, count, seed=0):
     return images[order[count:]], images[order[:count]]
 
 
-def split_rows(images, count, seed=0, drop_bits=0):
+def split_rows(images, count, seed=0):
     """`split_off` for images that stay on disk: two `Rows`.
 
     Args:
         images: a memory-mapped array.
         count: how many to split off; at most half of them.
         seed: seed of the shuffle.
-        drop_bits: so many low bits of every pixel are dropped.
     """
     indices = np.arange(len(images))
     parts = split_off(indices, min(count, len(images) // 2), seed)
-    return tuple(Rows(images, part, drop_bits) for part in parts)
+    return tuple(Rows(images, part) for part in parts)

@@ -1,18 +1,17 @@
-"""Flickr-Faces-HQ at 256×256 pixels (Karras et al. 2019), RGB, 5 bits as in the literature.
+"""Flickr-Faces-HQ at 256×256 pixels (Karras et al. 2019), RGB, 256 levels.
 
-One file, `ffhq-256.npy`, with all 70,000 images at 8 bits. 7,000 random images are the
+One file, `ffhq-256.npy`, with all 70,000 images. 7,000 random images are the
 validation split, and the test split too, as in Child 2021.
 """
 
 from data.npy_images import open_images
 from data.sets.base import DatasetInfo, Splits, split_rows
 
-INFO = DatasetInfo(image_size=(256, 256), image_channels=3, levels=32)
+INFO = DatasetInfo(image_size=(256, 256), image_channels=3, levels=256)
 NUM_VALIDATION = 7000
 
 
 def load(data_dir=None):
     """The images as `Splits`, read from the file as they are needed."""
-    images = open_images(data_dir, "ffhq-256.npy", INFO)
-    train, held_out = split_rows(images, NUM_VALIDATION, drop_bits=3)
+    train, held_out = split_rows(open_images(data_dir, "ffhq-256.npy", INFO), NUM_VALIDATION)
     return Splits(train, held_out, held_out)

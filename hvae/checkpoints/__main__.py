@@ -18,6 +18,11 @@ from hvae.errors import UserError
 from hvae.run_files import CONFIG, MOMENTS, WEIGHTS, weights_file
 from hvae.settings import from_dict, to_dict
 
+_IMPORTERS = {
+    "openai_vdvae": "import_openai_vdvae",
+    "efficient_vdvae": "import_efficient_vdvae",
+}
+
 
 def main(arguments=None):
     """Run the command; returns the exit code."""
@@ -33,7 +38,7 @@ def main(arguments=None):
 
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m hvae.checkpoints", description=__doc__)
-    parser.add_argument("codebase", choices=["openai_vdvae"], help="which codebase wrote the file")
+    parser.add_argument("codebase", choices=list(_IMPORTERS), help="which codebase wrote the file")
     parser.add_argument("file", help=".th, .pt, .safetensors or .npz with the state dict")
     parser.add_argument(
         "--config", required=True, help="name of a configuration in cfg/, or a YAML file"
@@ -43,7 +48,7 @@ def _parser():
 
 
 def _import(typed):
-    from hvae.checkpoints import import_openai_vdvae
+    from hvae import checkpoints
     from hvae.checkpoints.state_dict import read_state_dict
 
     folder = pathlib.Path(typed.out)
@@ -54,7 +59,7 @@ def _import(typed):
     config = from_dict(ModelConfig, {k: v for k, v in values.items() if k in names})
     tensors = read_state_dict(typed.file)
     print(f"{typed.file}: {len(tensors)} tensors", flush=True)
-    model = import_openai_vdvae(tensors, config)
+    model = getattr(checkpoints, _IMPORTERS[typed.codebase])(tensors, config)
     folder.mkdir(parents=True)
     write_text(folder / CONFIG, yaml.safe_dump({**values, **to_dict(config)}, sort_keys=False))
     # A checkpoint is one set of weights: whichever a user asks for, these are they.

@@ -8,13 +8,13 @@ from hvae.model import HVAE
 from hvae.settings import from_dict
 
 # Mean and standard deviation with which each data set's images enter the encoder there,
-# and the number of levels of the likelihood.
+# and the number of bits of the likelihood, 0 for all.
 _DATA = {
-    "cifar10": (120.63838, 64.16736, 256),
-    "imagenet32": (116.2373, 69.37404, 256),
-    "imagenet64": (115.92961967, 69.37404, 256),
-    "ffhq_256": (112.8666757481, 69.84780273, 32),
-    "ffhq_1024": (0.4387 * 255, 0.2743 * 255, 256),
+    "cifar10": (120.63838, 64.16736, 0),
+    "imagenet32": (116.2373, 69.37404, 0),
+    "imagenet64": (115.92961967, 69.37404, 0),
+    "ffhq_256": (112.8666757481, 69.84780273, 5),
+    "ffhq_1024": (0.4387 * 255, 0.2743 * 255, 0),
 }
 
 
@@ -34,15 +34,13 @@ def openai_vdvae_config(hparams):
         if hparams["dataset"] not in _DATA:
             allowed = ", ".join(_DATA)
             raise UserError(f"dataset: allowed are {allowed}. Received: {hparams['dataset']}")
-        mean, std, levels = _DATA[hparams["dataset"]]
-        if levels == 32:
-            # Our images are the 32 levels themselves, eight of the 256 each.
-            mean, std = (mean - 3.5) / 8, std / 8
+        mean, std, num_bits = _DATA[hparams["dataset"]]
         middle = int(width * hparams["bottleneck_multiple"])
         values = {
             "image_size": [size, size],
             "image_channels": hparams["image_channels"],
-            "levels": levels,
+            "levels": 256,
+            "num_bits": num_bits,
             "input_mean": mean,
             "input_std": std,
             "stage_in_width": width,

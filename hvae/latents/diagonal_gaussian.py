@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.stable import expm1_minus_x, log_softplus
+from hvae.stable import expm1_minus_x, log_of_positive
 
 
 class DiagonalGaussian(NamedTuple):
@@ -24,15 +24,23 @@ class DiagonalGaussian(NamedTuple):
 
         Args:
             parameters: `(batch, height, width, 2 * channels)`.
-            std_param: `"exp"`: the second half is log std; `"softplus"`: std is
-                softplus(βx)/β of it.
-            smoothing: β of the softplus.
+            std_param: what the second half x means: `"exp"`: log std is x;
+                `"smooth_exp"`: log std is βx; `"softplus"`: std is softplus(βx)/β.
+            smoothing: β.
 
         Reference:
             Hazami et al. 2022 (Efficient-VDVAE), Section 4.2, gradient smoothing.
         """
         mean, raw = ops.split(ops.cast(parameters, "float32"), 2, axis=-1)
-        return cls(mean, raw if std_param == "exp" else log_softplus(raw, smoothing))
+        return cls(mean, log_of_positive(raw, std_param, smoothing))
+
+    def relative_to(self, prior):
+        """This Gaussian as a residual: mean added to the prior's, std multiplied with it.
+
+        Reference:
+            Vahdat & Kautz 2020 (NVAE), Section 3.2.
+        """
+        return DiagonalGaussian(self.mean + prior.mean, self.log_std + prior.log_std)
 
     def sample(self, noise, temperature=1.0):
         """mean + temperature · std · noise, `(batch, height, width, channels)`."""

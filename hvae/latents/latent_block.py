@@ -26,6 +26,7 @@ class LatentBlock(layers.Layer):
         variant: the family's `LatentVariant`.
         std_param: `"softplus"` or `"exp"`, see `DiagonalGaussian.from_parameters`.
         smoothing: β of the softplus.
+        residual_posterior: whether q is a residual to p, see `relative_to`.
         has_next_state: false for a last block whose next state nobody reads.
 
     Call arguments:
@@ -40,12 +41,21 @@ class LatentBlock(layers.Layer):
         `LatentOutput`.
     """
 
-    def __init__(self, variant, std_param="softplus", smoothing=1.0, has_next_state=True, **kwargs):
+    def __init__(
+        self,
+        variant,
+        std_param="softplus",
+        smoothing=1.0,
+        residual_posterior=False,
+        has_next_state=True,
+        **kwargs,
+    ):
         # Noise stays float32 under mixed precision: the layers inside cast for themselves.
         super().__init__(autocast=False, **kwargs)
         self.variant = variant
         self.std_param = std_param
         self.smoothing = smoothing
+        self.residual_posterior = residual_posterior
         self.has_next_state = has_next_state
 
     def build(self, state_shape):
@@ -58,6 +68,7 @@ class LatentBlock(layers.Layer):
         q = kl = None
         if activation is not None:
             q = self._gaussian(self.variant.posterior(state, activation, prior))
+            q = q.relative_to(p) if self.residual_posterior else q
             kl = q.kl(p)
         if z is None:
             z = p.sample(noise, temperature) if q is None else q.sample(noise)
@@ -73,6 +84,7 @@ class LatentBlock(layers.Layer):
             "variant": keras.saving.serialize_keras_object(self.variant),
             "std_param": self.std_param,
             "smoothing": self.smoothing,
+            "residual_posterior": self.residual_posterior,
             "has_next_state": self.has_next_state,
         }
 

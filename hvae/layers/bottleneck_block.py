@@ -9,16 +9,18 @@ from hvae.layers.convolution import convolution
 
 @keras.saving.register_keras_serializable(package="hvae")
 class BottleneckBlock(layers.Layer):
-    """Four pre-activated convolutions: 1×1, k×k, k×k, 1×1.
+    """Pre-activated convolutions: 1×1, k×k (two unless told otherwise), 1×1.
 
     Each convolution follows (group normalisation, if any, and) an activation. With
     `residual` the input is added to the result, which asks for `out_width` to be the
     input's width.
 
     Args:
-        middle_width: channels between the four convolutions.
+        middle_width: channels between the convolutions.
         out_width: channels of the result.
-        kernel_size: side of the two middle convolutions; 1 at the smallest scales.
+        kernel_size: side of the middle convolutions; 1 at the smallest scales.
+        num_middle: number of middle convolutions.
+        outer_kernel_size: side of the first and the last convolution.
         activation: name of a Keras activation.
         residual: whether the input is added to the result.
         last_scale: factor on the initial weights of the last convolution: 1/√depth
@@ -44,6 +46,8 @@ class BottleneckBlock(layers.Layer):
         middle_width,
         out_width,
         kernel_size=3,
+        num_middle=2,
+        outer_kernel_size=1,
         activation="gelu",
         residual=False,
         last_scale=1.0,
@@ -55,6 +59,8 @@ class BottleneckBlock(layers.Layer):
         self.middle_width = middle_width
         self.out_width = out_width
         self.kernel_size = kernel_size
+        self.num_middle = num_middle
+        self.outer_kernel_size = outer_kernel_size
         self.activation = activation
         self.residual = residual
         self.last_scale = last_scale
@@ -63,12 +69,11 @@ class BottleneckBlock(layers.Layer):
 
         self.activate = activations.get(activation)
         self.convolutions = [
-            convolution(middle_width, 1, self.dtype_policy),
-            self._spatial(),
-            self._spatial(),
-            convolution(out_width, 1, self.dtype_policy, last_scale),
+            convolution(middle_width, outer_kernel_size, self.dtype_policy),
+            *(self._spatial() for _ in range(num_middle)),
+            convolution(out_width, outer_kernel_size, self.dtype_policy, last_scale),
         ]
-        self.norms = [self._norm() for _ in range(4)] if group_norm else []
+        self.norms = [self._norm() for _ in self.convolutions] if group_norm else []
 
     def build(self, input_shape):
         if self.residual and input_shape[-1] != self.out_width:
@@ -113,6 +118,8 @@ class BottleneckBlock(layers.Layer):
             "middle_width": self.middle_width,
             "out_width": self.out_width,
             "kernel_size": self.kernel_size,
+            "num_middle": self.num_middle,
+            "outer_kernel_size": self.outer_kernel_size,
             "activation": self.activation,
             "residual": self.residual,
             "last_scale": self.last_scale,

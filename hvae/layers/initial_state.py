@@ -1,7 +1,7 @@
 """The state a scale of the decoder starts from."""
 
 import keras
-from keras import layers, ops
+from keras import initializers, layers, ops
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -10,8 +10,8 @@ class InitialState(layers.Layer):
 
     Args:
         height, width, channels: shape of the state.
-        learned: whether the scale has a learned state (zero at first); otherwise it
-            starts from zeros.
+        learned: whether the scale has a learned state; otherwise it starts from zeros.
+        initial_range: the learned state starts uniform in ± this; 0 for zeros.
 
     Call arguments:
         inputs: the state from above, `(batch, height, width, channels)`.
@@ -20,17 +20,20 @@ class InitialState(layers.Layer):
         Child 2021, Figure 3: the top-down path starts from a learned constant.
     """
 
-    def __init__(self, height, width, channels, learned=True, **kwargs):
+    def __init__(self, height, width, channels, learned=True, initial_range=0.0, **kwargs):
         super().__init__(**kwargs)
         self.height = height
         self.width = width
         self.channels = channels
         self.learned = learned
+        self.initial_range = initial_range
 
     def build(self, input_shape=None):
         if self.learned:
             self.state = self.add_weight(
-                shape=(1, self.height, self.width, self.channels), initializer="zeros", name="state"
+                shape=(1, self.height, self.width, self.channels),
+                initializer=initializers.RandomUniform(-self.initial_range, self.initial_range),
+                name="state",
             )
 
     def call(self, inputs):
@@ -55,4 +58,5 @@ class InitialState(layers.Layer):
             "width": self.width,
             "channels": self.channels,
             "learned": self.learned,
+            "initial_range": self.initial_range,
         }

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from keras import ops
 
 from hvae.likelihoods.base import Likelihood, sum_over_image
-from hvae.stable import log1mexp, log_softplus
+from hvae.stable import log1mexp, log_of_positive
 
 # Below this probability of a bin, the published code takes the density at the bin's
 # centre times its width instead; bits/dim in the literature include that.
@@ -36,23 +36,34 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         channels: 1 or 3.
         levels: number of intensity levels.
         num_mixtures: number M of components.
-        scale_param: `"exp"`: the net gives log-scales; `"softplus"`: scales are
-            softplus(βx)/β of what it gives.
-        smoothing: β of that softplus.
+        scale_param: what the net gives for the scales, see `log_of_positive`.
+        smoothing: β there.
         min_log_scale: log-scales are not allowed below this.
+        num_bits: if not 0, only the highest so many bits of a pixel count. As in the
+            literature, their values keep the scale of all levels (the brightest is then
+            below 1) while bins are 2/(2^num_bits − 1) wide.
 
     Reference:
         Salimans et al. 2017 (PixelCNN++), Section 2.1; smoothing: Hazami et al. 2022.
     """
 
     def __init__(
-        self, channels, levels, num_mixtures, scale_param="exp", smoothing=1.0, min_log_scale=-7.0
+        self,
+        channels,
+        levels,
+        num_mixtures,
+        scale_param="exp",
+        smoothing=1.0,
+        min_log_scale=-7.0,
+        num_bits=0,
     ):
         super().__init__(channels, levels)
         self.num_mixtures = num_mixtures
         self.scale_param = scale_param
         self.smoothing = smoothing
         self.min_log_scale = min_log_scale
+        self.num_values = 2**num_bits if num_bits else levels
+        self.step = levels // self.num_values  # levels that count as one
 
     @classmethod
     def from_model_config(cls, config):
@@ -61,8 +72,9 @@ class DiscretizedMixtureOfLogistics(Likelihood):
             config.levels,
             config.num_output_mixtures,
             config.mixture_scale,
-            config.gradient_smoothing,
+            config.output_gradient_smoothing,
             config.min_log_scale,
+            config.num_bits,
         )
 
     @property
@@ -72,26 +84,27 @@ class DiscretizedMixtureOfLogistics(Likelihood):
 
     @property
     def half_bin(self):
-        """Half the width of a level's bin on the scale [−1, 1]."""
-        return 1.0 / (self.levels - 1)
+        """Half the width of a value's bin on the scale [−1, 1]."""
+        return 1.0 / (self.num_values - 1)
 
     def scale(self, images):
-        return ops.cast(images, "float32") * (2.0 * self.half_bin) - 1.0
+        values = ops.cast(self._values(images), "float32")
+        return values * (2.0 * self.step / (self.levels - 1)) - 1.0
 
     def unscale(self, values):
-        levels = ops.round((values + 1.0) / (2.0 * self.half_bin))
-        return ops.cast(ops.clip(levels, 0, self.levels - 1), "int32")
+        values = ops.round((values + 1.0) * ((self.levels - 1) / (2.0 * self.step)))
+        return ops.cast(ops.clip(values, 0, self.num_values - 1), "int32") * self.step
 
     def nll(self, parameters, images):
         mixture = self._split(parameters)
         x = self.scale(images)
         means = self._means_given(mixture, x)
-        images = ops.expand_dims(images, -1)  # (batch, height, width, C, 1)
+        values = ops.expand_dims(self._values(images), -1)  # (batch, height, width, C, 1)
         log_bins = self._log_bin_probability(
             ops.expand_dims(x, -1) - means,
             mixture.log_scales,
-            is_first=images == 0,
-            is_last=images == self.levels - 1,
+            is_first=ops.equal(values, 0),
+            is_last=ops.equal(values, self.num_values - 1),
         )  # (batch, height, width, C, M)
         log_joint = ops.sum(log_bins, axis=-2) + mixture.log_weights
         return -sum_over_image(ops.logsumexp(log_joint, axis=-1))
@@ -132,14 +145,18 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         scales = ops.exp(chosen.log_scales[..., 0])
         return self._in_channel_order(chosen, lambda c: scales[..., c] * logistic[..., c])
 
+    def _values(self, images):
+        """Integers 0 … num_values − 1."""
+        values = ops.cast(images, "int32")
+        return values // self.step if self.step > 1 else values
+
     def _split(self, parameters):
         parameters = ops.cast(parameters, "float32")
         m, c = self.num_mixtures, self.channels
         log_weights = ops.log_softmax(parameters[..., :m], axis=-1)
         place = tuple(ops.shape(parameters))[:-1]
         rest = ops.reshape(parameters[..., m:], (*place, c, -1))
-        raw = rest[..., m : 2 * m]
-        log_scales = raw if self.scale_param == "exp" else log_softplus(raw, self.smoothing)
+        log_scales = log_of_positive(rest[..., m : 2 * m], self.scale_param, self.smoothing)
         return _Mixture(
             log_weights=log_weights,
             means=rest[..., :m],

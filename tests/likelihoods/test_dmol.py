@@ -159,3 +159,17 @@ def test_scaling_goes_both_ways():
         scaled = ops.convert_to_numpy(likelihood.scale(images))
         assert scaled[0] == -1.0 and abs(scaled[-1] - 1.0) < 1e-6
         np.testing.assert_array_equal(ops.convert_to_numpy(likelihood.unscale(scaled)), images)
+
+
+def test_five_bits_of_eight_are_bins_of_eight_levels(rng):
+    """All eight levels of a bin have the same likelihood, and encode to the same float."""
+    likelihood = make(1, 256, num_bits=5)
+    parameters = random_parameters(likelihood, (1, 1, 1), rng)
+    images = np.arange(256).reshape(256, 1, 1, 1)
+    nll = ops.convert_to_numpy(likelihood.nll(np.repeat(parameters, 256, axis=0), images))
+    bins = nll.reshape(32, 8)
+    assert (bins == bins[:, :1]).all() and len(np.unique(bins[:, 0])) == 32
+    scaled = ops.convert_to_numpy(likelihood.scale(images)).reshape(32, 8)
+    np.testing.assert_allclose(scaled[:, 3], np.arange(32) * 8 / 127.5 - 1, atol=1e-6)
+    back = ops.convert_to_numpy(likelihood.unscale(scaled))
+    np.testing.assert_array_equal(back, images.reshape(32, 8) // 8 * 8)

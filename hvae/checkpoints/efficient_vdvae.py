@@ -1,0 +1,131 @@
+"""Weights of github.com/Rayhane-mamah/Efficient-VDVAE (PyTorch)."""
+
+import dataclasses
+
+from hvae.checkpoints.state_dict import StateDict
+from hvae.config import ModelConfig
+from hvae.errors import UserError
+from hvae.families.settings.efficient_vdvae import EfficientVDVAESettings
+from hvae.model import HVAE
+from hvae.settings import from_dict
+
+_STD_PARAM = {"std": "softplus", "logstd": "smooth_exp"}
+# That codebase turns its floor on log-scales off with -250, which float32 cannot hold.
+_LEAST_LOG_SCALE = -30.0
+
+
+def efficient_vdvae_config(hparams):
+    """The `ModelConfig` of a model of that codebase.
+
+    Args:
+        hparams: its hyper-parameters by section: `model`, `data`, `loss`.
+
+    Raises:
+        UserError: if one is missing, or has no counterpart here.
+    """
+    try:
+        model, data = hparams["model"], hparams["data"]
+        is_binary = data["dataset_source"] == "binarized_mnist"
+        size = 28 if is_binary else data["target_res"]
+        num_bits = int(data["num_bits"])
+        fields = [field.name for field in dataclasses.fields(EfficientVDVAESettings)]
+        values = {name: _side(name, model[name]) for name in fields}
+        values |= {
+            "image_size": [size, size],
+            "image_channels": data["channels"],
+            "levels": 2 if is_binary else 256,
+            "num_bits": 0 if is_binary or num_bits == 8 else num_bits,
+            "likelihood": "bernoulli" if is_binary else "dmol",
+            "std_param": _STD_PARAM[model["distribution_base"]],
+            "gradient_smoothing": model["gradient_smoothing_beta"],
+            "use_residual_distribution": model["use_residual_distribution"],
+        }
+        if not is_binary:
+            values |= {
+                "num_output_mixtures": model["num_output_mixtures"],
+                "mixture_scale": _STD_PARAM[model["output_distribution_base"]],
+                "output_gradient_smoothing": model["output_gradient_smoothing_beta"],
+                "min_log_scale": max(hparams["loss"]["min_mol_logscale"], _LEAST_LOG_SCALE),
+            }
+    except KeyError as error:
+        raise UserError(f"hparams: {error.args[0]} is missing or unknown") from error
+    fixed = {"model_family": "efficient_vdvae", "reconstruct_from": "state"}
+    return from_dict(ModelConfig, {**values, **fixed})
+
+
+def import_efficient_vdvae(state_dict, hparams):
+    """A model with the weights of that codebase.
+
+    Args:
+        state_dict: names and arrays, in PyTorch's layout.
+        hparams: that codebase's hyper-parameters, or a `ModelConfig` of such a model.
+
+    Returns:
+        An `HVAE`.
+
+    Raises:
+        UserError: if a tensor is missing, unused or misshapen; it is named.
+    """
+    config = hparams if isinstance(hparams, ModelConfig) else efficient_vdvae_config(hparams)
+    model = HVAE(config)
+    tensors = StateDict(state_dict)
+    _assign_encoder(tensors, model.encoder)
+    _assign_decoder(tensors, model.decoder)
+    tensors.finish()
+    return model
+
+
+def _assign_encoder(tensors, encoder):
+    tensors.assign_convolution("bottom_up.input_conv", encoder.stem)
+    for scale in encoder.scales:
+        i, per_block = scale.index, scale.up_block["count"]
+        last = f"bottom_up.levels_up_downsample.{i}"
+        names = [f"bottom_up.levels_up.{i}.{j}" for j in range(scale.up_num_blocks)] + [last]
+        for j, cell in enumerate(encoder.blocks[i]):
+            name = f"{names[j // per_block]}.residual_block.{j % per_block}"
+            _assign_cell(tensors, name, cell)
+        tensors.assign_convolution(f"{last}.skip_projection", encoder.activations[i][0])
+        if scale.stride > 1:
+            tensors.assign_convolution(f"{last}.pool.ops.0", encoder.joins[i][0])
+
+
+def _assign_decoder(tensors, decoder):
+    tensors.assign_map("top_down.trainable_h", decoder.initial_states[0].state)
+    blocks = iter(decoder.blocks)
+    for i, scale in enumerate(decoder.scales):
+        first = f"top_down.levels_down_upsample.{i}"
+        if scale.stride > 1:
+            tensors.assign_convolution(f"{first}.unpool.ops.0", decoder.joins[i - 1][0])
+            tensors.assign_map(f"{first}.unpool.scale_bias", decoder.initial_states[i].state)
+        others = [f"top_down.levels_down.{i}.{j}" for j in range(scale.num_latents - 1)]
+        for name in (first, *others):
+            _assign_variant(tensors, name, next(blocks).variant)
+    tensors.assign_convolution("top_down.output_conv", decoder.head.output_layer)
+
+
+def _assign_variant(tensors, name, variant):
+    _assign_cell(tensors, f"{name}.prior_net.0", variant.prior_net)
+    _assign_cell(tensors, f"{name}.posterior_net.0", variant.posterior_net)
+    for i, cell in enumerate(variant.cells):
+        _assign_cell(tensors, f"{name}.residual_block.{i}", cell)
+    for part, layer in (
+        ("prior_layer.projection", variant.prior_projection),
+        ("posterior_layer.projection", variant.posterior_projection),
+        ("z_projection", variant.z_projection),
+    ):
+        tensors.assign_convolution(f"{name}.{part}", layer)
+
+
+def _assign_cell(tensors, name, cell):
+    # Activations stand between the convolutions there: these have the odd numbers.
+    for i, layer in enumerate(cell.convolutions):
+        tensors.assign_convolution(f"{name}.convs.{2 * i + 1}", layer)
+
+
+def _side(name, value):
+    """Kernel sizes are pairs there; square ones become one number."""
+    if name in ("input_kernel_size", "output_kernel_size") and not isinstance(value, int):
+        if value[0] != value[1]:
+            raise UserError(f"hparams: {name} must be square. Received: {value}")
+        return value[0]
+    return value
