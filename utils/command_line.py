@@ -2,8 +2,8 @@
 
 import dataclasses
 import pathlib
+import sys
 
-from hvae.block_strings import expand_block_strings
 from hvae.errors import UserError
 from hvae.loading import read_config
 from hvae.run_files import RESUME, check_run
@@ -105,8 +105,9 @@ def _parser():
 
 
 def _start(command, typed):
-    values = read_config_file(command["config"]) if command["config"] else {}
-    values = expand_block_strings(values)
+    values, unused = read_config_file(command["config"]) if command["config"] else ({}, [])
+    if unused:
+        print(f"{command['config']}: not used here: {', '.join(unused)}", file=sys.stderr)
     experiment = Experiment.from_flat({**values, **typed})
     name = experiment.run.name or default_name(command["config"])
     return TrainingRequest(experiment, name, resume=False, reset=command["reset"])

@@ -4,7 +4,9 @@ import pathlib
 
 import yaml
 
+from hvae.block_strings import expand_block_strings
 from hvae.errors import UserError
+from utils.efficient_vdvae_cfg import read_efficient_vdvae_cfg
 from utils.experiment import all_fields
 
 FOLDER = pathlib.Path(__file__).parent.parent / "cfg"
@@ -16,30 +18,33 @@ def config_names():
 
 
 def read_config_file(name):
-    """Values of a configuration file.
+    """Values of a configuration file, and the names in it that are not used.
 
     Args:
-        name: a name in `cfg/`, or the path of a YAML file.
+        name: a name in `cfg/`, the path of a YAML file, or of a `.cfg` file of
+            Efficient-VDVAE.
 
     Raises:
         UserError: if there is no such file, or it does not hold keys and values.
     """
     path = pathlib.Path(name)
-    if path.suffix not in (".yaml", ".yml"):
+    if path.suffix not in (".yaml", ".yml", ".cfg"):
         path = FOLDER / f"{name}.yaml"
     if not path.is_file():
         raise UserError(
             f"unknown config {name}; there are {', '.join(config_names())}, or a YAML file's path"
         )
+    if path.suffix == ".cfg":
+        return read_efficient_vdvae_cfg(path)
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
     if values is None:
-        return {}
+        return {}, []
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold keys and values, not {type(values).__name__}")
-    return values
+    return expand_block_strings(values), []
 
 
 def to_yaml(values):

@@ -13,7 +13,7 @@ from data.python2_arrays import load_python2_dictionary
 from data.sets.base import DatasetInfo, Splits
 from hvae.errors import UserError
 
-INFO = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256)
+INFO = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256, num_train=45000)
 NUM_VALIDATION = 5000
 
 _NPZ = "cifar10.npz"

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.sets.base import DatasetInfo, Splits, split_off
 
-INFO = DatasetInfo(image_size=(8, 8), image_channels=1, levels=17)
+INFO = DatasetInfo(image_size=(8, 8), image_channels=1, levels=17, num_train=1437)
 
 
 def load(data_dir=None):

@@ -7,7 +7,7 @@ split, and the test split too.
 from data.npy_images import open_images
 from data.sets.base import DatasetInfo, Splits, split_rows
 
-INFO = DatasetInfo(image_size=(1024, 1024), image_channels=3, levels=256)
+INFO = DatasetInfo(image_size=(1024, 1024), image_channels=3, levels=256, num_train=65000)
 NUM_VALIDATION = 5000
 
 

@@ -12,7 +12,9 @@ from data.files import find_file, read_npz, reading, through_keras
 from data.sets.base import DatasetInfo, Splits
 from hvae.errors import UserError
 
-INFO = DatasetInfo(image_size=(28, 28), image_channels=1, levels=256, can_binarize=True)
+INFO = DatasetInfo(
+    image_size=(28, 28), image_channels=1, levels=256, num_train=55000, can_binarize=True
+)
 NUM_VALIDATION = 5000
 
 _NPZ = "mnist.npz"

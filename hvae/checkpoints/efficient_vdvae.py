@@ -1,56 +1,9 @@
 """Weights of github.com/Rayhane-mamah/Efficient-VDVAE (PyTorch)."""
 
-import dataclasses
-
 from hvae.checkpoints.state_dict import StateDict
 from hvae.config import ModelConfig
-from hvae.errors import UserError
-from hvae.families.settings.efficient_vdvae import EfficientVDVAESettings
+from hvae.hparams.efficient_vdvae import efficient_vdvae_config
 from hvae.model import HVAE
-from hvae.settings import from_dict
-
-_STD_PARAM = {"std": "softplus", "logstd": "smooth_exp"}
-# That codebase turns its floor on log-scales off with -250, which float32 cannot hold.
-_LEAST_LOG_SCALE = -30.0
-
-
-def efficient_vdvae_config(hparams):
-    """The `ModelConfig` of a model of that codebase.
-
-    Args:
-        hparams: its hyper-parameters by section: `model`, `data`, `loss`.
-
-    Raises:
-        UserError: if one is missing, or has no counterpart here.
-    """
-    try:
-        model, data = hparams["model"], hparams["data"]
-        is_binary = data["dataset_source"] == "binarized_mnist"
-        size = 28 if is_binary else data["target_res"]
-        num_bits = int(data["num_bits"])
-        fields = [field.name for field in dataclasses.fields(EfficientVDVAESettings)]
-        values = {name: _side(name, model[name]) for name in fields}
-        values |= {
-            "image_size": [size, size],
-            "image_channels": data["channels"],
-            "levels": 2 if is_binary else 256,
-            "num_bits": 0 if is_binary or num_bits == 8 else num_bits,
-            "likelihood": "bernoulli" if is_binary else "dmol",
-            "std_param": _STD_PARAM[model["distribution_base"]],
-            "gradient_smoothing": model["gradient_smoothing_beta"],
-            "use_residual_distribution": model["use_residual_distribution"],
-        }
-        if not is_binary:
-            values |= {
-                "num_output_mixtures": model["num_output_mixtures"],
-                "mixture_scale": _STD_PARAM[model["output_distribution_base"]],
-                "output_gradient_smoothing": model["output_gradient_smoothing_beta"],
-                "min_log_scale": max(hparams["loss"]["min_mol_logscale"], _LEAST_LOG_SCALE),
-            }
-    except KeyError as error:
-        raise UserError(f"hparams: {error.args[0]} is missing or unknown") from error
-    fixed = {"model_family": "efficient_vdvae", "reconstruct_from": "state"}
-    return from_dict(ModelConfig, {**values, **fixed})
 
 
 def import_efficient_vdvae(state_dict, hparams):
@@ -120,12 +73,3 @@ def _assign_cell(tensors, name, cell):
     # Activations stand between the convolutions there: these have the odd numbers.
     for i, layer in enumerate(cell.convolutions):
         tensors.assign_convolution(f"{name}.convs.{2 * i + 1}", layer)
-
-
-def _side(name, value):
-    """Kernel sizes are pairs there; square ones become one number."""
-    if name in ("input_kernel_size", "output_kernel_size") and not isinstance(value, int):
-        if value[0] != value[1]:
-            raise UserError(f"hparams: {name} must be square. Received: {value}")
-        return value[0]
-    return value

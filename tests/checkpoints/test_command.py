@@ -10,9 +10,9 @@ from keras import ops
 import hvae
 from hvae.checkpoints import import_openai_vdvae
 from hvae.checkpoints.__main__ import main
-from hvae.checkpoints.openai_vdvae import openai_vdvae_config
 from hvae.checkpoints.state_dict import read_state_dict
 from hvae.errors import UserError
+from hvae.hparams.openai_vdvae import openai_vdvae_config
 from hvae.settings import to_dict
 
 

@@ -93,6 +93,26 @@ def test_xla_gives_the_same_update():
         np.testing.assert_allclose(*(r.gradient_norm for r in results), rtol=1e-4)
 
 
+def test_an_imported_checkpoint_trains_on(golden):
+    """From published weights, the loss on one batch falls."""
+    import json
+
+    from hvae.checkpoints import import_openai_vdvae
+    from hvae.training.trainer import Trainer
+
+    d = golden("openai_vdvae_tiny.npz")
+    state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
+    model = import_openai_vdvae(state, json.loads(str(d["hparams_json"])))
+    config = TrainingConfig(batch_size=3, learning_rate=1e-3, lr_warmup_epochs=0, optimizer="adamw")
+    trainer = Trainer(model, config, updates_per_epoch=100, jit=False)
+    losses = []
+    for _ in range(8):
+        result = trainer.train_batch(d["x_uint8"])
+        losses.append((float(result.nll) + float(result.kl.sum())) / model.config.num_dims)
+    assert losses[0] == pytest.approx(float(d["elbo_nats_per_dim"].mean()), rel=1e-3)
+    assert losses[-1] < losses[0] - 0.01
+
+
 def test_noise_differs_between_updates_and_repeats_with_the_seed():
     images = random_images(tiny_config(), BATCH)
     results = [

@@ -33,7 +33,8 @@ def test_typed_flags_override_the_file_and_nothing_else():
 
 
 def test_the_file_overrides_the_defaults():
-    values = read_config_file("digits")
+    values, unused = read_config_file("digits")
+    assert not unused
     flat, defaults = parse("--config", "digits").to_flat(), parse().to_flat()
     for name, value in values.items():
         assert flat[name] in (value, [value]), name
@@ -84,7 +85,7 @@ def test_printed_configuration_is_the_whole_and_reads_back(capsys, tmp_path):
 WRONG = {
     "flag": (["--z_widht", "8"], "unknown flag --z_widht; did you mean --z_width?"),
     "abbreviation": (["--z_wid", "8"], "unknown flag --z_wid; did you mean --z_width?"),
-    "config": (["--config", "nope"], "unknown config nope; there are cifar10, digits, ffhq1024"),
+    "config": (["--config", "nope"], "unknown config nope; there are cifar10, digits, efficient_"),
     "type": (["--batch_size", "many"], "batch_size: must be a whole number. Received: 'many'"),
     "fraction": (["--batch_size", "1.5"], "batch_size: must be a whole number"),
     "length": (

@@ -1,0 +1,16 @@
+"""CelebA at 64×64 pixels (Liu et al. 2015), RGB, 256 levels.
+
+Three files: `celeba64-train.npy`, `celeba64-valid.npy` and `celeba64-test.npy`, the
+official splits, cropped and resized as in Larsen et al. 2016.
+"""
+
+from data.npy_images import open_images
+from data.sets.base import DatasetInfo, Splits
+
+INFO = DatasetInfo(image_size=(64, 64), image_channels=3, levels=256, num_train=162770)
+
+
+def load(data_dir=None):
+    """The images as `Splits`, read from the files as they are needed."""
+    names = (f"celeba64-{split}.npy" for split in ("train", "valid", "test"))
+    return Splits(*(open_images(data_dir, name, INFO) for name in names))

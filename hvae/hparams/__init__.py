@@ -1,0 +1,1 @@
+"""Hyper-parameters of published codebases, as our configurations; without keras."""
