@@ -14,9 +14,11 @@ import numpy as np
 from hvae.errors import UserError
 
 _DAMAGE = (
+    AttributeError,
     EOFError,
     KeyError,
     OSError,
+    TypeError,
     ValueError,
     lzma.LZMAError,
     pickle.UnpicklingError,
@@ -48,6 +50,26 @@ def reading(path):
     except _DAMAGE as error:
         reason = str(error) or type(error).__name__
         raise UserError(f"{path} is damaged or truncated ({reason}); fetch it again") from error
+
+
+def check_images(source, images, info):
+    """The images, if they are such as the data set has.
+
+    Args:
+        source: where they come from, for the message.
+        images: an array.
+        info: the `DatasetInfo` that they must fit.
+
+    Raises:
+        UserError: if their shape or type is another, or there are none.
+    """
+    expected = (*info.image_size, info.image_channels)
+    if images.shape[1:] != expected or images.dtype != np.uint8 or len(images) == 0:
+        raise UserError(
+            f"{source} must hold uint8 images of {expected}. "
+            f"Received: {images.dtype} {images.shape}"
+        )
+    return images
 
 
 def read_npz(path, names):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.files import find_file, reading
+from data.files import check_images, find_file, reading
 from hvae.errors import UserError
 
 
@@ -24,9 +24,4 @@ def open_images(data_dir, name, info):
         raise UserError(f"data_dir: no {name} in {data_dir}")
     with reading(path):
         images = np.load(path, mmap_mode="r", allow_pickle=False)
-    expected = (*info.image_size, info.image_channels)
-    if images.shape[1:] != expected or images.dtype != np.uint8:
-        raise UserError(
-            f"{path} must hold uint8 images of {expected}. Received: {images.dtype} {images.shape}"
-        )
-    return images
+    return check_images(path, images, info)

@@ -1,6 +1,7 @@
 """Files that are written whole or not at all."""
 
 import contextlib
+import errno
 import os
 import pathlib
 
@@ -25,11 +26,16 @@ def replacing(path):
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        raise UserError(
-            f"could not write {path} ({error.strerror or error}); {_what_is_left(path)}"
-        ) from error
+        raise _failure(path, error.strerror or str(error)) from error
+    except RuntimeError as error:
+        # HDF5 reports a full disk as a RuntimeError when it closes the file.
+        if f"errno = {errno.ENOSPC}" not in str(error):
+            raise
+        raise _failure(path, os.strerror(errno.ENOSPC)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # A disk that cannot be written cannot be cleaned either; the first error counts.
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(path, text):
@@ -38,5 +44,18 @@ def write_text(path, text):
         temporary.write_text(text, encoding="utf-8")
 
 
-def _what_is_left(path):
-    return "the previous file is untouched" if path.exists() else "nothing was written"
+def make_folder(path):
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        UserError: if it cannot be made.
+    """
+    try:
+        pathlib.Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"could not make {path} ({error.strerror})") from error
+
+
+def _failure(path, reason):
+    left = "the previous file is untouched" if path.exists() else "nothing was written"
+    return UserError(f"could not write {path} ({reason}); {left}")

@@ -29,10 +29,13 @@ def expand_block_strings(values):
         return values
     rest = {key: value for key, value in values.items() if key not in KEYS}
     if "enc_blocks" not in strings or "dec_blocks" not in strings:
-        raise UserError("enc_blocks and dec_blocks go together. Received: one of them")
+        raise UserError(f"enc_blocks and dec_blocks go together. Received: {', '.join(strings)}")
     blocks, pool_blocks = _count("enc_blocks", strings["enc_blocks"], "d")
     up_blocks, mix_blocks = _count("dec_blocks", strings["dec_blocks"], "m")
     sizes = _sizes({*blocks, *pool_blocks, *up_blocks, *mix_blocks})
+    # Images of another size are refused where the data set is known.
+    rest.setdefault("image_size", [sizes[0], sizes[0]])
+    _check_padding(rest["image_size"], sizes)
     lists = {
         "enc_num_blocks": [blocks.get(size, 0) for size in sizes],
         "enc_pool_blocks": [pool_blocks.get(size, 0) for size in sizes],
@@ -59,6 +62,8 @@ def _count(name, text, joint):
             raise UserError(
                 f"{name}: parts look like 32x2 or 32{joint}2. Received: {part!r}"
             ) from error
+        if size < 1 or count < 1:
+            raise UserError(f"{name}: sizes and numbers start at 1. Received: {part!r}")
         counts[size] = counts.get(size, 0) + (count if separator == "x" else 1)
     return plain, joints
 
@@ -77,11 +82,21 @@ def _sizes(named):
     return sizes
 
 
+def _check_padding(image_size, sizes):
+    multiple = 2 ** (len(sizes) - 1)
+    padded = -(-image_size[0] // multiple) * multiple
+    if padded != sizes[0]:
+        raise UserError(
+            "enc_blocks and dec_blocks: the largest size must be the (padded) height of the "
+            f"images, {padded}. Received: {sizes[0]}"
+        )
+
+
 def _widths(text, sizes, values, used):
     """Widths of all scales; middle widths keep their ratio to them."""
     default = _single("stage_in_width", values)
     try:
-        custom = {int(k): int(v) for k, v in (part.split(":") for part in text.split(","))}
+        custom = {int(k): int(v) for k, v in (part.split(":") for part in str(text).split(","))}
     except ValueError as error:
         raise UserError(
             f"custom_width_str: looks like 512:32,256:64. Received: {text!r}"
@@ -93,8 +108,8 @@ def _widths(text, sizes, values, used):
     widths.reverse()
     lists = {"stage_in_width": widths}
     for name in ("enc_middle_width", "dec_middle_width"):
-        ratio = _single(name, values) / default
-        lists[name] = [int(width * ratio) for width in widths]
+        middle = _single(name, values)
+        lists[name] = [width * middle // default for width in widths]
     return lists
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import h5py
 import yaml
 
 from hvae.config import ModelConfig
@@ -19,7 +20,7 @@ def read_config(folder):
     path = check_run(folder, []) / CONFIG
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, OSError) as error:
         raise UserError(f"{path} is damaged: {' '.join(str(error).split())}") from error
     if not isinstance(values, dict):
         raise UserError(f"{path} is damaged: it must hold keys and values")
@@ -81,3 +82,21 @@ def load_weights(model, path):
         raise UserError(
             f"{path} is damaged or belongs to another model ({reason[:200]})"
         ) from error
+    # Keras takes what the model has and leaves the rest of the file unread.
+    stored = _count_arrays(path)
+    if stored != len(model.variables):
+        raise UserError(
+            f"{path} belongs to another model: it has {stored} arrays, "
+            f"the model needs {len(model.variables)}"
+        )
+
+
+def _count_arrays(path):
+    arrays = []
+    with h5py.File(path, "r") as file:
+        file.visititems(lambda name, item: arrays.append(name) if _is_array(item) else None)
+    return len(arrays)
+
+
+def _is_array(item):
+    return isinstance(item, h5py.Dataset)

@@ -74,7 +74,7 @@ class HVAE(keras.Model):
     def draw_noise(self, batch_size, seed=None):
         """Standard normal noise for one pass, from `seed` or a `keras.random.SeedGenerator`."""
         return tuple(
-            keras.random.normal(shape, dtype="float32", seed=None if seed is None else seed)
+            keras.random.normal(shape, dtype="float32", seed=seed)
             for shape in self.noise_shapes(batch_size)
         )
 

@@ -1,7 +1,9 @@
 """Fields of the configuration dataclasses: declared once, used for checks, flags and tables."""
 
+import contextlib
 import dataclasses
 import difflib
+import math
 import typing
 
 from hvae.errors import UserError
@@ -16,6 +18,7 @@ def setting(
     choices=None,
     minimum=None,
     above=None,
+    maximum=None,
     per_scale=False,
     flag=True,
     only=None,
@@ -30,6 +33,7 @@ def setting(
         choices: the allowed values, or `None`.
         minimum: smallest allowed value (of each entry, for lists), or `None`.
         above: the value (each entry) must be greater than this, or `None`.
+        maximum: largest allowed value (of each entry), or `None`.
         per_scale: the value is a list with one entry, or one for every scale.
         flag: whether the command line offers it.
         only: `(value, reason)` if no other value is available yet.
@@ -41,6 +45,7 @@ def setting(
         "choices": choices,
         "minimum": minimum,
         "above": above,
+        "maximum": maximum,
         "per_scale": per_scale,
         "flag": flag,
         "only": only,
@@ -110,10 +115,11 @@ def _check_entry(name, entry, metadata):
     if choices is not None and entry not in choices:
         allowed = ", ".join(str(choice) for choice in choices)
         raise UserError(f"{name}: allowed are {allowed}. Received: {entry}")
-    # Written so that NaN fails too.
-    if minimum is not None and not entry >= minimum:
+    if minimum is not None and entry < minimum:
         raise UserError(f"{name}: must be at least {minimum}. Received: {entry}")
-    if above is not None and not entry > above:
+    if metadata["maximum"] is not None and entry > metadata["maximum"]:
+        raise UserError(f"{name}: must be at most {metadata['maximum']}. Received: {entry}")
+    if above is not None and entry <= above:
         raise UserError(f"{name}: must be greater than {above}. Received: {entry}")
 
 
@@ -129,20 +135,29 @@ def _convert(name, value, item_type, is_list):
 
 def _convert_entry(name, value, item_type):
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if item_type in (int, float) and is_number and not _is_finite(value):
+        raise UserError(f"{name}: must be a finite number. Received: {str(value)[:40]}")
     if item_type is float and is_number:
         return float(value)
     if item_type is float and isinstance(value, str):
         # YAML 1.1 reads 1e-4, written without a dot, as a string.
-        try:
-            return float(value)
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError):
+            number = float(value)
+            if math.isfinite(number):
+                return number
     if item_type is int and is_number and int(value) == value:
         return int(value)
     if item_type not in (int, float) and isinstance(value, item_type):
         return value
     expected = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
     raise UserError(f"{name}: must be {expected[item_type]}. Received: {value!r}")
+
+
+def _is_finite(value):
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def _show(value):

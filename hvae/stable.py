@@ -33,10 +33,20 @@ def log_of_positive(x, param, beta):
 
 def expm1_minus_x(x):
     """exp(x) − 1 − x without cancellation, never negative."""
-    # Six terms of the series are exact to float32 below 0.5.
+    # Eight terms of the series are exact to float32 below 0.5.
     is_small = ops.abs(x) < 0.5
     t = ops.where(is_small, x, 0.0)
-    series = 0.5 * t * t * (1 + t / 3 * (1 + t / 4 * (1 + t / 5 * (1 + t / 6 * (1 + t / 7)))))
+    series = (
+        0.5
+        * t
+        * t
+        * (
+            1
+            + t
+            / 3
+            * (1 + t / 4 * (1 + t / 5 * (1 + t / 6 * (1 + t / 7 * (1 + t / 8 * (1 + t / 9))))))
+        )
+    )
     large = ops.where(is_small, 1.0, x)
     return ops.where(is_small, series, ops.exp(large) - 1.0 - large)
 

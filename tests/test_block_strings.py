@@ -13,6 +13,7 @@ def test_lists_run_from_the_largest_scale():
     values = expand_block_strings({"z_width": 16, **IMAGENET64})
     assert values == {
         "z_width": 16,
+        "image_size": [64, 64],
         "num_scales": 7,
         "enc_num_blocks": [11, 20, 9, 8, 7, 0, 5],
         "enc_pool_blocks": [1, 1, 1, 1, 1, 0, 0],
@@ -46,6 +47,8 @@ def test_values_without_strings_stay_as_they_are():
         ({"enc_blocks": "64y2"}, "enc_blocks: parts look like 32x2 or 32d2. Received: '64y2'"),
         ({"dec_blocks": "1xtwo"}, "dec_blocks: parts look like 32x2 or 32m2. Received: '1xtwo'"),
         ({"dec_blocks": "3x1,64m3"}, "3 is no half, quarter, ... of 64"),
+        ({"enc_blocks": "64x1,-3x1"}, "sizes and numbers start at 1. Received: '-3x1'"),
+        ({"image_size": [128, 128]}, "the largest size must be .*, 128. Received: 64"),
         ({"enc_num_blocks": [3]}, "enc_num_blocks: enc_blocks and dec_blocks say it already"),
         ({"custom_width_str": "4=3"}, "custom_width_str"),
     ],

@@ -53,9 +53,11 @@ def test_damaged_weights_are_named(run, keep):
         hvae.load_model(run)
 
 
-def test_weights_of_another_model_are_refused(run):
-    randomize(HVAE(tiny_config(z_width=3))).save_weights(run / "best_ema.weights.h5")
-    with pytest.raises(UserError, match="best_ema.weights.h5 is damaged or belongs to another"):
+@pytest.mark.parametrize("other", [{"z_width": 3}, {"dec_num_blocks": 2}, {"output_blocks": 2}])
+def test_weights_of_another_model_are_refused(run, other):
+    """Also those that hold all that the model has, and more."""
+    randomize(HVAE(tiny_config(**other))).save_weights(run / "best_ema.weights.h5")
+    with pytest.raises(UserError, match="best_ema.weights.h5 .*belongs to another model"):
         hvae.load_model(run)
 
 

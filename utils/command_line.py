@@ -24,6 +24,7 @@ _FIXED_ON_RESUME = (
     "optimizer",
     "seed",
     "limit_train",
+    "limit_eval",
 )
 
 
@@ -105,7 +106,9 @@ def _parser():
 
 
 def _start(command, typed):
-    values, unused = read_config_file(command["config"]) if command["config"] else ({}, [])
+    values, unused = {}, []
+    if command["config"] is not None:
+        values, unused = read_config_file(command["config"])
     if unused:
         print(f"{command['config']}: not used here: {', '.join(unused)}", file=sys.stderr)
     experiment = Experiment.from_flat({**values, **typed})
@@ -119,6 +122,9 @@ def _resume(command, typed):
         raise UserError(f"--resume takes the run's own configuration; it does not go with {other}")
     if command["resume"]:
         folder = pathlib.Path(command["resume"])
+        for name, own in (("name", folder.name), ("save_dir", str(folder.parent))):
+            if typed.get(name, own) != own:
+                raise UserError(f"{name}: --resume {folder} says {own}. Received: {typed[name]}")
     elif "name" in typed:
         folder = pathlib.Path(typed.get("save_dir", "runs")) / typed["name"]
     else:

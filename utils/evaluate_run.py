@@ -6,7 +6,7 @@ import pathlib
 import keras
 
 from data.load import load_splits
-from hvae.atomic import write_text
+from hvae.atomic import make_folder, write_text
 from hvae.inference.evaluator import Evaluator
 from hvae.loading import load_model
 from hvae.run_files import FIGURES
@@ -23,8 +23,11 @@ def evaluate_run(request, display):
         display: a `Display`.
     """
     run = request.experiment.run
-    splits = load_splits(run.dataset, run.data_dir, run.binarize, 0, run.limit_eval)
+    # One draw: evaluation has no epochs that could each have their own.
+    binarize = "none" if run.binarize == "none" else "static"
+    splits = load_splits(run.dataset, run.data_dir, binarize)
     images = getattr(splits, request.split)
+    images = images[: run.limit_eval] if run.limit_eval else images
     with display.waiting(f"loading {request.run}"):
         model = load_model(request.run, request.weights, request.moment)
     evaluation = Evaluator(model, request.batch_size)(
@@ -50,7 +53,7 @@ def evaluate_run(request, display):
         **evaluation_results(evaluation, model),
     }
     folder = pathlib.Path(request.run) / RESULTS
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     path = folder / f"{request.split}_{request.moment}_{request.weights}.json"
     write_text(path, json.dumps(results, indent=2) + "\n")
     display.message(f"written: {path}")

@@ -49,8 +49,8 @@ def _add_flag(group, field, item_type, is_list):
     if item_type is bool:
         options["action"] = argparse.BooleanOptionalAction
     else:
-        # Values stay text here: the configuration converts and checks them, with one
-        # kind of message for files and flags.
+        # What is no number stays text here: the configuration refuses it, with one kind
+        # of message for files and flags.
         options |= {"type": _number_or_text(item_type), "metavar": _metavar(field, item_type)}
         if is_list:
             options["nargs"] = "+"

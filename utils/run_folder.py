@@ -6,7 +6,7 @@ import pathlib
 import platform
 import shutil
 
-from hvae.atomic import write_text
+from hvae.atomic import make_folder, write_text
 from hvae.errors import UserError
 from hvae.run_files import CONFIG, VERSIONS
 from utils.config_files import experiment_to_yaml, to_yaml
@@ -39,11 +39,11 @@ def make_run_folder(save_dir, name, reset):
             )
         if not (folder / CONFIG).is_file():
             raise UserError(f"{folder} is not a run, it is not deleted: {CONFIG} is missing")
-        shutil.rmtree(folder)
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise UserError(f"could not make {folder} ({error.strerror})") from error
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise UserError(f"could not delete {folder} ({error.strerror or error})") from error
+    make_folder(folder)
     return folder
 
 

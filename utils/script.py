@@ -27,12 +27,24 @@ def run_script(parse, load_command, arguments=None):
             return 0
         request.set_environment()
         with native_messages_hidden(), display.waiting(f"loading {request.backend}"):
-            command = load_command()
+            command = _load(load_command, request.backend)
         command(request, display)
-    except UserError as error:
+    except (UserError, OSError) as error:
+        # Also what the system refuses: a name that is too long, a pipe that is closed.
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _load(load_command, backend):
+    try:
+        return load_command()
+    except ModuleNotFoundError as error:
+        if error.name != backend:
+            raise
+        raise UserError(
+            f"backend: {backend} is not installed; pip install -r requirements/test.txt has it"
+        ) from error

@@ -8,7 +8,7 @@ from data.training_batches import TrainingBatches
 from hvae.inference.evaluator import Evaluator
 from hvae.loading import load_weights
 from hvae.model import HVAE
-from hvae.run_files import FIGURES, METRICS, TENSORBOARD, check_run, weights_file
+from hvae.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
@@ -46,10 +46,12 @@ def train(request, display):
         folder = request.folder
         if not request.resume:
             make_run_folder(run.save_dir, request.name, request.reset)
-        write_description(folder, request.experiment)
         checkpoint = Checkpoint(folder, trainer)
         if request.resume:
             progress = checkpoint.restore()
+        # After the restoration: a refused one leaves the run as it was.
+        write_description(folder, request.experiment)
+        if request.resume:
             display.message(
                 f"resuming {folder} after epoch {progress.epoch}, update {trainer.updates_done}"
             )
@@ -60,7 +62,7 @@ def train(request, display):
     try:
         display.message(fit.run())
     except KeyboardInterrupt:
-        if run.save and progress.epoch:
+        if run.save and (request.folder / RESUME).is_file():
             display.message(f"stopped; go on with: python main.py --resume {request.folder}")
         raise
     if run.save:

@@ -8,7 +8,7 @@ import tarfile
 
 import numpy as np
 
-from data.files import find_file, read_npz, reading, through_keras
+from data.files import check_images, find_file, read_npz, reading, through_keras
 from data.python2_arrays import load_python2_dictionary
 from data.sets.base import DatasetInfo, Splits
 from hvae.errors import UserError
@@ -41,6 +41,7 @@ def load(data_dir=None):
         raise UserError(
             f"data_dir: no CIFAR-10 in {data_dir}; it needs {_PYTHON}, {_BINARY} or {_NPZ}"
         )
+    train, test = (check_images(data_dir, images, INFO) for images in (train, test))
     count = min(NUM_VALIDATION, len(train) // 2)
     return Splits(train[:-count], train[-count:], test)
 
@@ -56,7 +57,7 @@ def _read_archive(path):
             [read(archive.extractfile(members[name])) for name in _TRAIN_BATCHES]
         )
         test = read(archive.extractfile(members["test_batch"]))
-    return _to_images(train), _to_images(test)
+        return _to_images(train), _to_images(test)
 
 
 def _rows_of_binary(file):

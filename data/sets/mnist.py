@@ -8,7 +8,7 @@ import gzip
 
 import numpy as np
 
-from data.files import find_file, read_npz, reading, through_keras
+from data.files import check_images, find_file, read_npz, reading, through_keras
 from data.sets.base import DatasetInfo, Splits
 from hvae.errors import UserError
 
@@ -40,7 +40,7 @@ def load(data_dir=None):
         if None in paths:
             raise UserError(f"data_dir: no MNIST in {data_dir}; it needs {_FILES}")
         train, test = (_read_idx(path) for path in paths)
-    train, test = train[..., None], test[..., None]
+    train, test = (check_images(data_dir, images[..., None], INFO) for images in (train, test))
     count = min(NUM_VALIDATION, len(train) // 2)
     return Splits(train[:-count], train[-count:], test)
 

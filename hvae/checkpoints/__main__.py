@@ -16,7 +16,11 @@ from hvae.block_strings import expand_block_strings
 from hvae.config import ModelConfig
 from hvae.errors import UserError
 from hvae.run_files import CONFIG, MOMENTS, WEIGHTS, weights_file
-from hvae.settings import from_dict, to_dict
+from hvae.settings import from_dict, refuse_unknown, to_dict
+from hvae.training.config import TrainingConfig
+
+# Keys of a configuration file that belong to a run: they are handed on as they are.
+_RUN_KEYS = {"dataset", "data_dir", "binarize", "dtype", "jit", "figures_every"}
 
 _IMPORTERS = {
     "openai_vdvae": "import_openai_vdvae",
@@ -36,8 +40,13 @@ def main(arguments=None):
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise UserError(message)
+
+
 def _parser():
-    parser = argparse.ArgumentParser(prog="python -m hvae.checkpoints", description=__doc__)
+    parser = _Parser(prog="python -m hvae.checkpoints", description=__doc__)
     parser.add_argument("codebase", choices=list(_IMPORTERS), help="which codebase wrote the file")
     parser.add_argument("file", help=".th, .pt, .safetensors or .npz with the state dict")
     parser.add_argument(
@@ -56,6 +65,8 @@ def _import(typed):
         raise UserError(f"out: {folder} exists")
     values = expand_block_strings(_read_config(typed.config))
     names = {field.name for field in dataclasses.fields(ModelConfig)}
+    of_training = {field.name for field in dataclasses.fields(TrainingConfig)}
+    refuse_unknown(values, names | of_training | _RUN_KEYS)
     config = from_dict(ModelConfig, {k: v for k, v in values.items() if k in names})
     tensors = read_state_dict(typed.file)
     print(f"{typed.file}: {len(tensors)} tensors", flush=True)
@@ -76,7 +87,10 @@ def _read_config(name):
         path = pathlib.Path("cfg") / f"{name}.yaml"
     if not path.is_file():
         raise UserError(f"config: no such file: {path}")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(values, dict):
+        raise UserError(f"{path} must hold keys and values")
+    return values
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ class PriorOutput(NamedTuple):
 
     parameters: Any  # (batch, height, width, 2 * z_width): raw mean and standard deviation
     state: Any  # (batch, height, width, state_width): the state that z will be added to
-    features: Any  # what the posterior may read of the prior; None if it reads nothing
 
 
 class LatentVariant(layers.Layer):

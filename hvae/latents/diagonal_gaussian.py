@@ -1,6 +1,5 @@
 """Gaussian with diagonal covariance."""
 
-import math
 from typing import Any, NamedTuple
 
 from keras import ops
@@ -45,11 +44,6 @@ class DiagonalGaussian(NamedTuple):
     def sample(self, noise, temperature=1.0):
         """mean + temperature · std · noise, `(batch, height, width, channels)`."""
         return self.mean + temperature * ops.exp(self.log_std) * ops.cast(noise, "float32")
-
-    def log_prob(self, value):
-        """Log-density of every variable in nats, `(batch, height, width, channels)`."""
-        standardized = (ops.cast(value, "float32") - self.mean) * ops.exp(-self.log_std)
-        return -0.5 * (standardized * standardized + math.log(2.0 * math.pi)) - self.log_std
 
     def kl(self, prior):
         """KL(self ‖ prior) of every variable in nats, never negative.

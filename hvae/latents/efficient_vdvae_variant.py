@@ -91,7 +91,7 @@ class EfficientVDVAEVariant(LatentVariant):
 
     def prior(self, state):
         residual, features = ops.split(self.prior_net(state), 2, axis=-1)
-        return PriorOutput(self.prior_projection(features), state + residual, features=None)
+        return PriorOutput(self.prior_projection(features), state + residual)
 
     def posterior(self, state, activation, prior):
         joint = ops.concatenate([state, activation], axis=-1)

@@ -73,7 +73,7 @@ class VDVAEVariant(LatentVariant):
     def prior(self, state):
         outputs = self.prior_net(state)
         residual = outputs[..., 2 * self.z_width :]
-        return PriorOutput(outputs[..., : 2 * self.z_width], state + residual, features=None)
+        return PriorOutput(outputs[..., : 2 * self.z_width], state + residual)
 
     def posterior(self, state, activation, prior):
         return self.posterior_net(ops.concatenate([state, activation], axis=-1))

@@ -5,7 +5,7 @@ from keras import layers
 from hvae.initializers import FanInUniform
 
 
-def convolution(width, kernel_size, dtype, scale=1.0, **kwargs):
+def convolution(width, kernel_size, dtype, scale=1.0):
     """A convolution that keeps the image's size, initialised as published models are.
 
     Args:
@@ -20,5 +20,4 @@ def convolution(width, kernel_size, dtype, scale=1.0, **kwargs):
         padding="same",
         kernel_initializer=FanInUniform(scale),
         dtype=dtype,
-        **kwargs,
     )

@@ -110,7 +110,11 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         return -sum_over_image(ops.logsumexp(log_joint, axis=-1))
 
     def mean(self, parameters):
-        """E[x | z] of the clipped logistics, channel by channel within a component."""
+        """E[x | z] of the clipped logistics, channel by channel within a component.
+
+        Exact for one channel. A later channel is given the mean of those before it,
+        which is exact but for what clipping does to their spread.
+        """
         mixture = self._split(parameters)
         means = []  # of the channels so far, (batch, height, width, M) each
         for channel in range(self.channels):

@@ -38,6 +38,7 @@ class Checkpoint:
                 path,
                 progress=progress.to_json(),
                 updates_done=self.trainer.updates_done,
+                updates_per_epoch=self.trainer.updates_per_epoch,
                 **arrays,
             )
 
@@ -56,8 +57,9 @@ class Checkpoint:
             with np.load(path, allow_pickle=False) as arrays:
                 progress = Progress.from_json(str(arrays["progress"]))
                 updates_done = int(arrays["updates_done"])
+                updates_per_epoch = int(arrays["updates_per_epoch"])
                 values = [arrays[f"variable/{i}"] for i in range(len(variables))]
-                count = len(arrays.files) - 2
+                count = len(arrays.files) - 3
         except Exception as error:
             reason = " ".join(str(error).split())
             raise UserError(
@@ -66,6 +68,11 @@ class Checkpoint:
         shapes = [tuple(value.shape) for value in values]
         if count != len(variables) or shapes != [tuple(v.shape) for v in variables]:
             raise UserError(f"{path} belongs to another model or optimizer")
+        if updates_per_epoch != self.trainer.updates_per_epoch:
+            raise UserError(
+                f"{path} belongs to other data: an epoch had {updates_per_epoch} updates, "
+                f"now it has {self.trainer.updates_per_epoch}"
+            )
         for variable, value in zip(variables, values):
             variable.assign(value)
         self.trainer.updates_done = updates_done

@@ -117,7 +117,11 @@ class TrainingConfig:
         minimum=0,
     )
     seed: int = setting(
-        0, "seed of initial weights, data order and noise", group=_TRAINING, minimum=0
+        0,
+        "seed of initial weights, data order and noise",
+        group=_TRAINING,
+        minimum=0,
+        maximum=2**32 - 1,
     )
 
     def __post_init__(self):

@@ -2,6 +2,8 @@
 
 import time
 
+import numpy as np
+
 from hvae.training.display import Display
 from hvae.training.metrics import EpochSums, evaluation_metrics
 
@@ -55,13 +57,13 @@ class Fit:
         """
         progress = self.progress
         while progress.epoch < self.config.epochs:
-            self._train_epoch()
-            self._finish_epoch()
             if progress.epoch - progress.best_epoch >= self.config.early_stopping:
                 return (
                     f"stopped after epoch {progress.epoch}: no better validation ELBO for "
                     f"{self.config.early_stopping} epochs"
                 )
+            self._train_epoch()
+            self._finish_epoch()
         return f"all {self.config.epochs} epochs done"
 
     def _train_epoch(self):
@@ -108,7 +110,8 @@ class Fit:
         progress.history.append(row)
         progress.epoch += 1
         progress.sums = {}
-        elbo = float(evaluation.elbo.mean())
+        # As NaN, a first value would count as the best for ever.
+        elbo = float(np.nan_to_num(evaluation.elbo.mean(), nan=-np.inf))
         is_best = progress.best_epoch == 0 or elbo > progress.best_elbo
         if is_best:
             progress.best_epoch, progress.best_elbo = progress.epoch, elbo

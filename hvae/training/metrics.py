@@ -53,12 +53,13 @@ class EpochSums:
             scales: the `Scale` of every block.
         """
         sums = self.sums
-        updates = max(1, sums["updates"])
+        # Without an update there is no mean; NaN does not look like a good one.
+        updates = sums["updates"] or float("nan")
         kl = np.array(sums["kl"]) / updates
         nll = sums["nll"] / updates
         return {
             **named_terms("train", nll, kl, report, scales),
-            "gradient_norm": sums["norm"] / max(1, sums["finite"]),
+            "gradient_norm": sums["norm"] / (sums["finite"] or float("nan")),
             "gradient_norm_max": sums["most"],
             "skipped_updates": sums["skipped"],
             "images_per_second": sums["images"] / sums["seconds"] if sums["seconds"] else 0.0,

@@ -103,6 +103,23 @@ def test_a_folder_without_the_data_is_named(name, file, tmp_path):
         load_splits(name, tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize(
+    ("name", "images"),
+    [
+        ("mnist", np.zeros((9, 28, 28), np.float32)),
+        ("mnist", np.zeros((9, 784), np.uint8)),
+        ("mnist", np.zeros((9, 32, 32), np.uint8)),
+        ("mnist", np.zeros((0, 28, 28), np.uint8)),
+        ("cifar10", np.zeros((9, 3072), np.uint8)),
+        ("cifar10", np.zeros((9, 32, 32, 3), np.float32)),
+    ],
+)
+def test_arrays_of_another_kind_are_refused(name, images, tmp_path):
+    write_npz(tmp_path, name, images, images)
+    with pytest.raises(UserError, match="must hold uint8 images of .* Received: "):
+        load_splits(name, tmp_path)
+
+
 @pytest.mark.parametrize("name", ["mnist", "cifar10"])
 def test_no_network_is_one_line_that_says_what_to_do(name, monkeypatch):
     import importlib

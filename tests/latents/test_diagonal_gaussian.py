@@ -47,14 +47,6 @@ def test_kl_of_equal_distributions_is_zero_with_zero_gradient(rng):
     np.testing.assert_allclose(slope, 0.0, atol=1e-6)
 
 
-def test_log_prob(rng):
-    mean, log_std, value = (rng.standard_normal((2, 3, 3, 2)).astype("float32") for _ in range(3))
-    result = ops.convert_to_numpy(gaussian(mean, log_std).log_prob(value))
-    std = np.exp(log_std.astype("float64"))
-    expected = -0.5 * ((value - mean) / std) ** 2 - np.log(std * np.sqrt(2 * np.pi))
-    np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-5)
-
-
 @pytest.mark.parametrize("std_param", ["softplus", "exp"])
 def test_sample_has_the_moments_it_should(rng, std_param):
     parameters = np.full((20000, 1, 1, 2), 0.7, "float32")

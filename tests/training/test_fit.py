@@ -1,6 +1,7 @@
 """The loop over epochs, and what it leaves in the folder."""
 
 import csv
+import dataclasses
 import errno
 import io
 
@@ -42,7 +43,7 @@ class Run:
         keras.utils.set_random_seed(config.seed)
         self.model = HVAE(tiny_config())
         images = random_images(self.model.config, IMAGES)
-        batches = TrainingBatches(images, BATCH, config.seed)
+        batches = TrainingBatches(images, config.batch_size, config.seed)
         self.trainer = Trainer(self.model, config, len(batches), jit=False)
         self.checkpoint = Checkpoint(folder, self.trainer)
         self.progress = self.checkpoint.restore() if resume else Progress()
@@ -150,6 +151,42 @@ def test_training_stops_early_without_a_better_epoch(tmp_path):
     assert run.fit.run() == "stopped after epoch 3: no better validation ELBO for 2 epochs"
 
 
+def test_an_early_stopped_run_stays_stopped(tmp_path):
+    settings = {"epochs": 50, "early_stopping": 1, "learning_rate": 1e-30, "weight_decay": 0.0}
+    Run(tmp_path, **settings).fit.run()
+    resumed = Run(tmp_path, resume=True, **settings)
+    assert resumed.fit.run() == "stopped after epoch 2: no better validation ELBO for 1 epochs"
+    assert resumed.progress.epoch == 2
+
+
+def test_an_epoch_without_an_update_has_no_mean(tmp_path):
+    run = Run(tmp_path, gradient_skipnorm=1e-9)
+    run.fit.run()
+    last = run.progress.history[-1]
+    assert last["skipped_updates"] == 5 and np.isnan(last["train_nll_bits_per_dim"])
+    assert np.isfinite(last["validation_nll_bits_per_dim"])
+
+
+def test_a_first_nan_is_not_the_best_for_ever(tmp_path):
+    run = Run(tmp_path, epochs=2)
+    evaluate, calls = run.fit.evaluator, []
+
+    def broken_at_first(*args, **kwargs):
+        evaluation = evaluate(*args, **kwargs)
+        calls.append(1)
+        return (
+            evaluation
+            if len(calls) > 1
+            else dataclasses.replace(evaluation, nll=np.full_like(evaluation.nll, np.nan))
+        )
+
+    run.fit.evaluator = broken_at_first
+    run.fit.checkpoint = None
+    run.fit.logs = []
+    run.fit.run()
+    assert run.progress.best_epoch == 2
+
+
 def test_a_damaged_or_foreign_state_is_refused(whole, tmp_path):
     folder, run = whole
     content = (folder / "resume.npz").read_bytes()
@@ -159,6 +196,8 @@ def test_a_damaged_or_foreign_state_is_refused(whole, tmp_path):
     (tmp_path / "resume.npz").write_bytes(content)
     with pytest.raises(UserError, match="belongs to another model or optimizer"):
         Run(tmp_path, resume=True, optimizer="sgd")
+    with pytest.raises(UserError, match="an epoch had 5 updates, now it has 2"):
+        Run(tmp_path, resume=True, batch_size=16)
 
 
 @pytest.mark.parametrize("kind", ["state", "weights"])

@@ -109,7 +109,7 @@ def test_an_imported_checkpoint_trains_on(golden):
     for _ in range(8):
         result = trainer.train_batch(d["x_uint8"])
         losses.append((float(result.nll) + float(result.kl.sum())) / model.config.num_dims)
-    assert losses[0] == pytest.approx(float(d["elbo_nats_per_dim"].mean()), rel=1e-3)
+    assert losses[0] == pytest.approx(float(d["elbo_nats_per_dim"].mean()), rel=0.02)
     assert losses[-1] < losses[0] - 0.01
 
 
@@ -173,8 +173,8 @@ def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
     trainer = make(
         model_changes={"likelihood": likelihood, "levels": levels},
         learning_rate=0.02,
-        scheduler="none",
-        lr_warmup_epochs=0,
+        learning_rate_end=1e-6,
+        epochs=40,
         # The narrower the mixture gets, the steeper its likelihood.
         gradient_clipnorm=1.0,
         gradient_skipnorm=0.0,

@@ -4,6 +4,7 @@ import pathlib
 
 import numpy as np
 
+from hvae.atomic import make_folder
 from hvae.inference.generator import Generator
 from hvae.inference.reconstructor import Reconstructor
 from utils.figures.kl_per_scale import draw_kl_per_scale
@@ -42,7 +43,7 @@ class RunFigures:
         Returns:
             The files' paths.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         config, reporter = self.model.config, self.model.reporter
         names = ("training_curves", "reconstructions", "samples", "kl_per_scale")
         curves, reconstructions, samples, kl = paths = [
