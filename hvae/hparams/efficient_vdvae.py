@@ -39,11 +39,15 @@ def efficient_vdvae_config(hparams):
             "use_residual_distribution": model["use_residual_distribution"],
         }
         if not is_binary:
+            param = _STD_PARAM[model["output_distribution_base"]]
+            smoothing = model["output_gradient_smoothing_beta"]
+            # There the floor is that of the log-scale before it is multiplied by beta.
+            floor = hparams["loss"]["min_mol_logscale"] * (smoothing if param != "softplus" else 1)
             values |= {
                 "num_output_mixtures": model["num_output_mixtures"],
-                "mixture_scale": _STD_PARAM[model["output_distribution_base"]],
-                "output_gradient_smoothing": model["output_gradient_smoothing_beta"],
-                "min_log_scale": max(hparams["loss"]["min_mol_logscale"], _LEAST_LOG_SCALE),
+                "mixture_scale": param,
+                "output_gradient_smoothing": smoothing,
+                "min_log_scale": max(floor, _LEAST_LOG_SCALE),
             }
     except KeyError as error:
         raise UserError(f"hparams: {error.args[0]} is missing or unknown") from error

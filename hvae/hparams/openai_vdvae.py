@@ -33,7 +33,7 @@ def openai_vdvae_config(hparams):
             allowed = ", ".join(_DATA)
             raise UserError(f"dataset: allowed are {allowed}. Received: {hparams['dataset']}")
         mean, std, num_bits = _DATA[hparams["dataset"]]
-        middle = int(width * hparams["bottleneck_multiple"])
+        multiple = hparams["bottleneck_multiple"]
         values = {
             "image_size": [size, size],
             "image_channels": hparams["image_channels"],
@@ -42,8 +42,8 @@ def openai_vdvae_config(hparams):
             "input_mean": mean,
             "input_std": std,
             "stage_in_width": width,
-            "enc_middle_width": middle,
-            "dec_middle_width": middle,
+            "enc_middle_width": width,
+            "dec_middle_width": width,
             "z_width": hparams["zdim"],
             "enc_blocks": hparams["enc_blocks"],
             "dec_blocks": hparams["dec_blocks"],
@@ -63,4 +63,8 @@ def openai_vdvae_config(hparams):
         "mixture_scale": "exp",
         "min_log_scale": -7.0,
     }
-    return from_dict(ModelConfig, expand_block_strings({**values, **fixed}))
+    values = expand_block_strings({**values, **fixed})
+    widths = values["stage_in_width"]
+    middle_widths = [int(w * multiple) for w in (widths if isinstance(widths, list) else [widths])]
+    values |= {"enc_middle_width": middle_widths, "dec_middle_width": middle_widths}
+    return from_dict(ModelConfig, values)

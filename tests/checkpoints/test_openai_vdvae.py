@@ -8,6 +8,8 @@ from keras import ops
 
 from hvae.checkpoints import import_openai_vdvae
 from hvae.errors import UserError
+from hvae.hparams.openai_vdvae import openai_vdvae_config
+from hvae.model import HVAE
 from tests.harness import variable_gradient
 
 
@@ -92,3 +94,25 @@ def test_missing_and_foreign_hyper_parameters_are_named(reference):
         import_openai_vdvae(state, {k: v for k, v in hparams.items() if k != "zdim"})
     with pytest.raises(UserError, match="dataset: allowed are cifar10, .*Received: mnist"):
         import_openai_vdvae(state, {**hparams, "dataset": "mnist"})
+
+
+def test_widths_of_scales_and_the_largest_biased_scale():
+    """Inner widths are rounded down scale by scale; larger scales start from zeros."""
+    hparams = {
+        "width": 16,
+        "zdim": 4,
+        "bottleneck_multiple": 0.3,
+        "num_mixtures": 3,
+        "image_channels": 3,
+        "image_size": 32,
+        "dataset": "cifar10",
+        "custom_width_str": "16:24,8:24,4:32,1:40",
+        "no_bias_above": 8,
+        "enc_blocks": "32x1,32d2,16d2,8x2,8d2,4d4,1x1",
+        "dec_blocks": "1x1,4m1,8m4,16m8,32m16,32x1",
+    }
+    config = openai_vdvae_config(hparams)
+    assert [s.state_width for s in config.scales] == [16, 24, 24, 32, 40, 40]
+    assert [s.dec_middle_width for s in config.scales] == [4, 7, 7, 9, 12, 12]
+    states = HVAE(config).decoder.initial_states
+    assert [state.height for state in states if state.learned] == [1, 4, 8]
