@@ -1,5 +1,7 @@
 """The hierarchical VAE."""
 
+import contextlib
+import gc
 from typing import Any, NamedTuple
 
 import keras
@@ -51,11 +53,12 @@ class HVAE(keras.Model):
         family = get_family(config, self.dtype_policy)
         # Images must reach the likelihood unrounded, whatever the dtype policy.
         self.autocast = False
-        self.encoder = Encoder(config, family, dtype=self.dtype_policy)
-        self.decoder = Decoder(
-            config, family, self.likelihood.num_parameters, dtype=self.dtype_policy
-        )
-        self.build()
+        with _collection_paused():
+            self.encoder = Encoder(config, family, dtype=self.dtype_policy)
+            self.decoder = Decoder(
+                config, family, self.likelihood.num_parameters, dtype=self.dtype_policy
+            )
+            self.build()
 
     def build(self, input_shape=None):
         self.encoder.build((None, *self.config.padded_size, self.config.image_channels))
@@ -172,3 +175,15 @@ class HVAE(keras.Model):
     @classmethod
     def from_config(cls, config):
         return cls(from_dict(ModelConfig, config.pop("config")), **config)
+
+
+@contextlib.contextmanager
+def _collection_paused():
+    """Building makes thousands of objects that all stay: looking for garbage finds none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
