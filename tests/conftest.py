@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import json
 import os
 import pathlib
 
@@ -13,6 +14,15 @@ import pytest
 from hvae.config import ModelConfig
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "shared" / "golden"
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that need TensorFlow as the backend say so by their marker; others skip them."""
+    if keras.config.backend() != "tensorflow":
+        reason = pytest.mark.skip(reason="needs TensorFlow as the Keras backend")
+        for item in items:
+            if "tensorflow" in item.keywords:
+                item.add_marker(reason)
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +46,13 @@ def golden():
         return np.load(path, allow_pickle=False)
 
     return load
+
+
+def read_published(golden, name):
+    """Reference arrays of a whole published model, its state dict and hyper-parameters."""
+    d = golden(name)
+    state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
+    return d, state, json.loads(str(d["hparams_json"]))
 
 
 def tiny_config(**changes):

@@ -44,17 +44,16 @@ def train(request, display):
     checkpoint, progress, logs = None, Progress(), [EpochReport(display, model, training.epochs)]
     if run.save:
         folder = request.folder
-        if not request.resume:
-            make_run_folder(run.save_dir, request.name, request.reset)
         checkpoint = Checkpoint(folder, trainer)
         if request.resume:
             progress = checkpoint.restore()
-        # After the restoration: a refused one leaves the run as it was.
-        write_description(folder, request.experiment)
-        if request.resume:
             display.message(
                 f"resuming {folder} after epoch {progress.epoch}, update {trainer.updates_done}"
             )
+        else:
+            make_run_folder(run.save_dir, request.name, request.reset)
+        # After the restoration: a refused one leaves the run as it was.
+        write_description(folder, request.experiment)
         figures = RunFigures(folder / FIGURES, model, splits.validation)
         logs += [CSVLog(folder / METRICS), TensorBoardLog(folder / TENSORBOARD)]
         logs += [_FiguresLog(figures, trainer, run.figures_every)]

@@ -35,6 +35,17 @@ def split_off(images, count, seed=0):
     return images[order[count:]], images[order[:count]]
 
 
+def hold_out_last(train, test, count):
+    """`Splits` with the last training images as validation.
+
+    Args:
+        train, test: the published splits.
+        count: images of the validation split; at most half of the training images.
+    """
+    count = min(count, len(train) // 2)
+    return Splits(train[:-count], train[-count:], test)
+
+
 def split_rows(images, count, seed=0):
     """`split_off` for images that stay on disk: two `Rows`.
 

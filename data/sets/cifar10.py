@@ -10,7 +10,7 @@ import numpy as np
 
 from data.files import check_images, find_file, read_npz, reading, through_keras
 from data.python2_arrays import load_python2_dictionary
-from data.sets.base import DatasetInfo, Splits
+from data.sets.base import DatasetInfo, hold_out_last
 from hvae.errors import UserError
 
 INFO = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256, num_train=45000)
@@ -42,8 +42,7 @@ def load(data_dir=None):
             f"data_dir: no CIFAR-10 in {data_dir}; it needs {_PYTHON}, {_BINARY} or {_NPZ}"
         )
     train, test = (check_images(data_dir, images, INFO) for images in (train, test))
-    count = min(NUM_VALIDATION, len(train) // 2)
-    return Splits(train[:-count], train[-count:], test)
+    return hold_out_last(train, test, NUM_VALIDATION)
 
 
 def _read_archive(path):

@@ -9,7 +9,7 @@ import gzip
 import numpy as np
 
 from data.files import check_images, find_file, read_npz, reading, through_keras
-from data.sets.base import DatasetInfo, Splits
+from data.sets.base import DatasetInfo, hold_out_last
 from hvae.errors import UserError
 
 INFO = DatasetInfo(
@@ -41,8 +41,7 @@ def load(data_dir=None):
             raise UserError(f"data_dir: no MNIST in {data_dir}; it needs {_FILES}")
         train, test = (_read_idx(path) for path in paths)
     train, test = (check_images(data_dir, images[..., None], INFO) for images in (train, test))
-    count = min(NUM_VALIDATION, len(train) // 2)
-    return Splits(train[:-count], train[-count:], test)
+    return hold_out_last(train, test, NUM_VALIDATION)
 
 
 def _read_idx(path):

@@ -1,9 +1,8 @@
 """Weights of github.com/Rayhane-mamah/Efficient-VDVAE (PyTorch)."""
 
-from hvae.checkpoints.state_dict import StateDict
+from hvae.checkpoints.state_dict import build_from
 from hvae.config import ModelConfig
 from hvae.hparams.efficient_vdvae import efficient_vdvae_config
-from hvae.model import HVAE
 
 
 def import_efficient_vdvae(state_dict, hparams):
@@ -20,12 +19,12 @@ def import_efficient_vdvae(state_dict, hparams):
         UserError: if a tensor is missing, unused or misshapen; it is named.
     """
     config = hparams if isinstance(hparams, ModelConfig) else efficient_vdvae_config(hparams)
-    model = HVAE(config)
-    tensors = StateDict(state_dict)
+    return build_from(state_dict, config, _assign)
+
+
+def _assign(tensors, model):
     _assign_encoder(tensors, model.encoder)
     _assign_decoder(tensors, model.decoder)
-    tensors.finish()
-    return model
 
 
 def _assign_encoder(tensors, encoder):

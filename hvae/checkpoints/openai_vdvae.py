@@ -1,9 +1,8 @@
 """Weights of github.com/openai/vdvae."""
 
-from hvae.checkpoints.state_dict import StateDict
+from hvae.checkpoints.state_dict import build_from
 from hvae.config import ModelConfig
 from hvae.hparams.openai_vdvae import openai_vdvae_config
-from hvae.model import HVAE
 
 
 def import_openai_vdvae(state_dict, hparams):
@@ -20,12 +19,12 @@ def import_openai_vdvae(state_dict, hparams):
         UserError: if a tensor is missing, unused or misshapen; it is named.
     """
     config = hparams if isinstance(hparams, ModelConfig) else openai_vdvae_config(hparams)
-    model = HVAE(config)
-    tensors = StateDict(state_dict)
+    return build_from(state_dict, config, _assign)
+
+
+def _assign(tensors, model):
     _assign_encoder(tensors, model.encoder)
     _assign_decoder(tensors, model.decoder)
-    tensors.finish()
-    return model
 
 
 def _assign_encoder(tensors, encoder):

@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from hvae.errors import UserError
+from hvae.model import HVAE
 
 
 class StateDict:
@@ -70,6 +71,24 @@ class StateDict:
             raise UserError(
                 f"the checkpoint has {names[0]}{more}, for which the model has no place"
             )
+
+
+def build_from(state_dict, config, assign):
+    """A model that every tensor of a state dict has gone into.
+
+    Args:
+        state_dict: names and arrays, in PyTorch's layout.
+        config: the model's `ModelConfig`.
+        assign: gives the model its weights; called with a `StateDict` and the `HVAE`.
+
+    Raises:
+        UserError: if a tensor is missing, unused or misshapen; it is named.
+    """
+    model = HVAE(config)
+    tensors = StateDict(state_dict)
+    assign(tensors, model)
+    tensors.finish()
+    return model
 
 
 def _converted(tensor, convert):

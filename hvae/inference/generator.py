@@ -5,9 +5,6 @@ import numpy as np
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.noise import draw_normal, draw_uniform
 
-#: What to show of p(x|z).
-OUTPUTS = ("sample", "mean", "mode")
-
 
 class Generator:
     """Draws images from the prior; compiled once, usable for many temperatures.

@@ -1,7 +1,5 @@
 """From a published file to a run that the other commands take."""
 
-import json
-
 import numpy as np
 import pytest
 import yaml
@@ -14,15 +12,14 @@ from hvae.checkpoints.state_dict import read_state_dict
 from hvae.errors import UserError
 from hvae.hparams.openai_vdvae import openai_vdvae_config
 from hvae.settings import to_dict
+from tests.conftest import read_published
 
 
 @pytest.fixture(scope="module")
 def published(golden, tmp_path_factory):
     """State dict, configuration file in block strings, and the folder they are in."""
-    d = golden("openai_vdvae_tiny.npz")
+    _, state, hparams = read_published(golden, "openai_vdvae_tiny.npz")
     folder = tmp_path_factory.mktemp("published")
-    state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
-    hparams = json.loads(str(d["hparams_json"]))
     values = {"dataset": "cifar10", "epochs": 2, **to_dict(openai_vdvae_config(hparams))}
     for name in ("num_scales", "enc_num_blocks", "enc_pool_blocks", "dec_num_blocks"):
         del values[name]

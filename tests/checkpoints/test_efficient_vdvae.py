@@ -1,7 +1,5 @@
 """Published weights give published numbers."""
 
-import json
-
 import numpy as np
 import pytest
 from keras import ops
@@ -9,13 +7,12 @@ from keras import ops
 from hvae.checkpoints import import_efficient_vdvae
 from hvae.errors import UserError
 from tests.checkpoints.test_openai_vdvae import assert_close, noise_of
+from tests.conftest import read_published
 
 
 @pytest.fixture(scope="module")
 def reference(golden):
-    d = golden("efficient_vdvae_tiny.npz")
-    state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
-    return d, state, json.loads(str(d["hparams_json"]))
+    return read_published(golden, "efficient_vdvae_tiny.npz")
 
 
 @pytest.fixture(scope="module")

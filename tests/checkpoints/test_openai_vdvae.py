@@ -1,7 +1,5 @@
 """Published weights give published numbers."""
 
-import json
-
 import numpy as np
 import pytest
 from keras import ops
@@ -10,14 +8,13 @@ from hvae.checkpoints import import_openai_vdvae
 from hvae.errors import UserError
 from hvae.hparams.openai_vdvae import openai_vdvae_config
 from hvae.model import HVAE
+from tests.conftest import read_published
 from tests.harness import variable_gradient
 
 
 @pytest.fixture(scope="module")
 def reference(golden):
-    d = golden("openai_vdvae_tiny.npz")
-    state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
-    return d, state, json.loads(str(d["hparams_json"]))
+    return read_published(golden, "openai_vdvae_tiny.npz")
 
 
 @pytest.fixture(scope="module")

@@ -21,12 +21,6 @@ pytestmark = pytest.mark.tensorflow
 BATCH, IMAGES = 8, 40
 
 
-@pytest.fixture(autouse=True)
-def _tensorflow():
-    if keras.config.backend() != "tensorflow":
-        pytest.skip("training needs TensorFlow as the Keras backend")
-
-
 class Run:
     """A short training run in a folder; optionally interrupted."""
 

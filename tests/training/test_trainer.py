@@ -9,18 +9,11 @@ import pytest
 from hvae.inference.evaluator import Evaluator
 from hvae.model import HVAE
 from hvae.training.config import TrainingConfig
-from tests.conftest import normal_noise, random_images, tiny_config
+from tests.conftest import normal_noise, random_images, read_published, tiny_config
 
 pytestmark = pytest.mark.tensorflow
 
 BATCH = 12
-
-
-@pytest.fixture(autouse=True)
-def trainer_module():
-    pytest.importorskip("tensorflow")
-    if keras.config.backend() != "tensorflow":
-        pytest.skip("training needs TensorFlow as the Keras backend")
 
 
 def make(updates_per_epoch=10, model_changes=None, jit=False, **settings):
@@ -95,14 +88,11 @@ def test_xla_gives_the_same_update():
 
 def test_an_imported_checkpoint_trains_on(golden):
     """From published weights, the loss on one batch falls."""
-    import json
-
     from hvae.checkpoints import import_openai_vdvae
     from hvae.training.trainer import Trainer
 
-    d = golden("openai_vdvae_tiny.npz")
-    state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
-    model = import_openai_vdvae(state, json.loads(str(d["hparams_json"])))
+    d, state, hparams = read_published(golden, "openai_vdvae_tiny.npz")
+    model = import_openai_vdvae(state, hparams)
     config = TrainingConfig(batch_size=3, learning_rate=1e-3, lr_warmup_epochs=0, optimizer="adamw")
     trainer = Trainer(model, config, updates_per_epoch=100, jit=False)
     losses = []

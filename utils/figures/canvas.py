@@ -21,18 +21,6 @@ def figure(path, rows=1, columns=1, size=(6.0, 4.0), **options):
         canvas.savefig(temporary, format="png", dpi=130)
 
 
-def show_image(axis, image, levels):
-    """Draw integers 0 … levels − 1, `(height, width, 1 or 3)`, as a picture."""
-    axis.imshow(
-        image.squeeze(-1) if image.shape[-1] == 1 else image / (levels - 1),
-        cmap="gray",
-        vmin=0,
-        vmax=levels - 1,
-        interpolation="nearest",
-    )
-    axis.set_axis_off()
-
-
 def tile(images, columns, gap=1):
     """Put images into a grid with gaps, as one array.
 
