@@ -74,9 +74,16 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
     std_param: str = setting(
         "softplus",
         "standard deviations of latents: softplus with gradient smoothing, exp of the log std, "
-        "or smooth_exp, exp of beta times it",
+        "smooth_exp, exp of beta times it, or soft_clamp (NVAE), which also holds mean and log std "
+        "within 5",
         group=_MODEL,
-        choices=("softplus", "exp", "smooth_exp"),
+        choices=("softplus", "exp", "smooth_exp", "soft_clamp"),
+    )
+    analytical_kl: bool = setting(
+        True,
+        "KL of a block in closed form; off: estimated from its one sample of z, as it always is "
+        "with a flow",
+        group=_MODEL,
     )
     use_residual_distribution: bool = setting(
         False, "posterior as a residual to the prior: mean added, std multiplied", group=_MODEL

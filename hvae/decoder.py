@@ -45,6 +45,8 @@ class Decoder(layers.Layer):
                     std_param=config.std_param,
                     smoothing=config.gradient_smoothing,
                     residual_posterior=config.use_residual_distribution,
+                    analytical_kl=config.analytical_kl,
+                    flow=family.flow(scale),
                     has_next_state=has_next_state,
                     dtype=self.dtype_policy,
                 )

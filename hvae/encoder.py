@@ -29,15 +29,14 @@ class Encoder(layers.Layer):
         self.joins = [family.downsample(scale, smaller) for scale, smaller in pairs]
 
     def build(self, input_shape):
-        self.stem.build(input_shape)
-        shape = self.stem.compute_output_shape(input_shape)
+        shape = build_chain(self.stem, input_shape)
         for scale in self.scales:
             shape = build_chain(self.blocks[scale.index], shape)
             build_chain(self.activations[scale.index], shape)
             shape = build_chain(self._join_after(scale), shape)
 
     def call(self, inputs):
-        state = self.stem(inputs)
+        state = call_chain(self.stem, inputs)
         activations = []
         for scale in self.scales:
             state = call_chain(self.blocks[scale.index], state)

@@ -84,10 +84,10 @@ def load_weights(model, path):
         ) from error
     # Keras takes what the model has and leaves the rest of the file unread.
     stored = _count_arrays(path)
-    if stored != len(model.variables):
+    if stored != len(model.weights):
         raise UserError(
             f"{path} belongs to another model: it has {stored} arrays, "
-            f"the model needs {len(model.variables)}"
+            f"the model needs {len(model.weights)}"
         )
 
 

@@ -81,12 +81,14 @@ class HVAE(keras.Model):
             for shape in self.noise_shapes(batch_size)
         )
 
-    def call(self, images, noise=None):
+    def call(self, images, noise=None, training=None):
         """ELBO and everything it is made of.
 
         Args:
             images: integers 0 … levels − 1, `(batch, height, width, channels)`.
             noise: arrays of `noise_shapes`; drawn if left out.
+            training: whether layers normalise by the batch and drop out. Keras hands it
+                on to every layer inside.
 
         Returns:
             `HVAEOutput`.

@@ -31,6 +31,11 @@ def log_of_positive(x, param, beta):
     return x * beta if param == "smooth_exp" else x
 
 
+def soft_clamp(x, bound=5.0):
+    """bound · tanh(x/bound): near the identity for small x, never beyond ±bound."""
+    return bound * ops.tanh(x / bound)
+
+
 def expm1_minus_x(x):
     """exp(x) − 1 − x without cancellation, never negative."""
     # Eight terms of the series are exact to float32 below 0.5.

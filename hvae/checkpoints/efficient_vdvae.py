@@ -28,7 +28,7 @@ def _assign(tensors, model):
 
 
 def _assign_encoder(tensors, encoder):
-    tensors.assign_convolution("bottom_up.input_conv", encoder.stem)
+    tensors.assign_convolution("bottom_up.input_conv", encoder.stem[0])
     for scale in encoder.scales:
         i, per_block = scale.index, scale.up_block["count"]
         last = f"bottom_up.levels_up_downsample.{i}"

@@ -28,7 +28,7 @@ def _assign(tensors, model):
 
 
 def _assign_encoder(tensors, encoder):
-    tensors.assign_convolution("encoder.in_conv", encoder.stem)
+    tensors.assign_convolution("encoder.in_conv", encoder.stem[0])
     blocks = []
     for scale in encoder.scales:
         blocks += encoder.blocks[scale.index]

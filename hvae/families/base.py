@@ -23,7 +23,7 @@ class Family(abc.ABC):
 
     @abc.abstractmethod
     def stem(self, scale):
-        """Layer from the scaled image to the encoder's first state."""
+        """Layers, in order, from the scaled image to the encoder's first state."""
 
     @abc.abstractmethod
     def encoder_blocks(self, scale):
@@ -48,6 +48,10 @@ class Family(abc.ABC):
     @abc.abstractmethod
     def upsample(self, smaller, scale):
         """Layers, in order, from the smaller `Scale` to the next larger one, on the way down."""
+
+    def flow(self, scale):
+        """The `Flow` that acts on the posterior of a block at this `Scale`, or `None`."""
+        return None
 
     @abc.abstractmethod
     def latent_variant(self, scale, has_next_state):

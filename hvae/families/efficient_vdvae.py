@@ -26,7 +26,7 @@ class EfficientVDVAE(Family):
     """
 
     def stem(self, scale):
-        return convolution(scale.up_width, self.config.input_kernel_size, self.dtype)
+        return [convolution(scale.up_width, self.config.input_kernel_size, self.dtype)]
 
     def encoder_blocks(self, scale):
         count = scale.up_block["count"] * (1 + scale.up_num_blocks)

@@ -19,7 +19,7 @@ class VDVAE(Family):
     """
 
     def stem(self, scale):
-        return convolution(scale.state_width, 3, self.dtype)
+        return [convolution(scale.state_width, 3, self.dtype)]
 
     def encoder_blocks(self, scale):
         return [self._encoder_block(scale) for _ in range(scale.enc_num_blocks)]

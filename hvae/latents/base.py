@@ -13,7 +13,10 @@ class PriorOutput(NamedTuple):
 
 
 class LatentVariant(layers.Layer):
-    """The three questions in which families differ; `LatentBlock` does the rest."""
+    """The three questions in which families differ; `LatentBlock` does the rest.
+
+    A subclass has an attribute `z_width`, the channels of its latent.
+    """
 
     def prior(self, state):
         """`PriorOutput` of this state."""

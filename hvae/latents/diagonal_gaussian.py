@@ -1,10 +1,15 @@
 """Gaussian with diagonal covariance."""
 
+import math
 from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.stable import expm1_minus_x, log_of_positive
+from hvae.stable import expm1_minus_x, log_of_positive, soft_clamp
+
+#: Added to the standard deviations of `"soft_clamp"`.
+SOFT_CLAMP_FLOOR = 0.01
+_HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 class DiagonalGaussian(NamedTuple):
@@ -16,6 +21,7 @@ class DiagonalGaussian(NamedTuple):
 
     mean: Any  # (batch, height, width, channels)
     log_std: Any  # (batch, height, width, channels), nats
+    floor: float = 0.0  # part of the standard deviation that no temperature scales
 
     @classmethod
     def from_parameters(cls, parameters, std_param, smoothing):
@@ -24,13 +30,19 @@ class DiagonalGaussian(NamedTuple):
         Args:
             parameters: `(batch, height, width, 2 * channels)`.
             std_param: what the second half x means: `"exp"`: log std is x;
-                `"smooth_exp"`: log std is βx; `"softplus"`: std is softplus(βx)/β.
+                `"smooth_exp"`: log std is βx; `"softplus"`: std is softplus(βx)/β;
+                `"soft_clamp"`: std is exp(5 tanh(x/5)) + 0.01, and the mean is clamped
+                like x.
             smoothing: β.
 
         Reference:
-            Hazami et al. 2022 (Efficient-VDVAE), Section 4.2, gradient smoothing.
+            Hazami et al. 2022 (Efficient-VDVAE), Section 4.2, gradient smoothing; soft
+            clamp: the published code of Vahdat & Kautz 2020 (NVAE).
         """
         mean, raw = ops.split(ops.cast(parameters, "float32"), 2, axis=-1)
+        if std_param == "soft_clamp":
+            log_std = ops.logaddexp(soft_clamp(raw), math.log(SOFT_CLAMP_FLOOR))
+            return cls(soft_clamp(mean), log_std, SOFT_CLAMP_FLOOR)
         return cls(mean, log_of_positive(raw, std_param, smoothing))
 
     def relative_to(self, prior):
@@ -42,8 +54,26 @@ class DiagonalGaussian(NamedTuple):
         return DiagonalGaussian(self.mean + prior.mean, self.log_std + prior.log_std)
 
     def sample(self, noise, temperature=1.0):
-        """mean + temperature · std · noise, `(batch, height, width, channels)`."""
-        return self.mean + temperature * ops.exp(self.log_std) * ops.cast(noise, "float32")
+        """mean + std · noise, `(batch, height, width, channels)`.
+
+        The temperature scales what of std is above its floor; at 0 the mean is drawn.
+        """
+        std = temperature * (ops.exp(self.log_std) - self.floor)
+        if self.floor:
+            std = std + self.floor * ops.sign(ops.cast(temperature, "float32"))
+        return self.mean + std * ops.cast(noise, "float32")
+
+    def log_prob(self, z):
+        """Log density of every variable at z, nats."""
+        return self.log_prob_of_noise((ops.cast(z, "float32") - self.mean) * ops.exp(-self.log_std))
+
+    def log_prob_of_noise(self, noise):
+        """Log density of every variable at `sample(noise)`, nats.
+
+        Without the way through z, in which a small std is lost beside a large mean.
+        """
+        noise = ops.cast(noise, "float32")
+        return -0.5 * noise * noise - self.log_std - _HALF_LOG_2_PI
 
     def kl(self, prior):
         """KL(self ‖ prior) of every variable in nats, never negative.

@@ -1,9 +1,10 @@
 """One stochastic step of the decoder."""
 
+import math
 from typing import Any, NamedTuple
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from hvae.latents.diagonal_gaussian import DiagonalGaussian
 
@@ -14,8 +15,8 @@ class LatentOutput(NamedTuple):
     state: Any  # (batch, height, width, state_width); None after a last block without next state
     z: Any  # (batch, height, width, z_width), float32
     prior: DiagonalGaussian
-    posterior: DiagonalGaussian | None  # None when sampling from the prior
-    kl: Any  # (batch, height, width, z_width), nats; None when sampling from the prior
+    posterior: DiagonalGaussian | None  # before a flow; None when sampling from the prior
+    kl: Any  # (batch, height, width, z_width), nats; None where z is not drawn from q
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -24,9 +25,12 @@ class LatentBlock(layers.Layer):
 
     Args:
         variant: the family's `LatentVariant`.
-        std_param: `"softplus"` or `"exp"`, see `DiagonalGaussian.from_parameters`.
-        smoothing: β of the softplus.
+        std_param: see `DiagonalGaussian.from_parameters`.
+        smoothing: β there.
         residual_posterior: whether q is a residual to p, see `relative_to`.
+        analytical_kl: whether the KL is that in closed form. Otherwise, and with a flow,
+            it is estimated from the one sample: log q(z₀) − log|det| − log p(z).
+        flow: a `Flow` that takes samples z₀ of q to z, or `None`. p does not know it.
         has_next_state: false for a last block whose next state nobody reads.
 
     Call arguments:
@@ -39,6 +43,9 @@ class LatentBlock(layers.Layer):
 
     Returns:
         `LatentOutput`.
+
+    Reference:
+        KL with a flow: Rezende & Mohamed 2015, Equation 15.
     """
 
     def __init__(
@@ -47,6 +54,8 @@ class LatentBlock(layers.Layer):
         std_param="softplus",
         smoothing=1.0,
         residual_posterior=False,
+        analytical_kl=True,
+        flow=None,
         has_next_state=True,
         **kwargs,
     ):
@@ -56,11 +65,15 @@ class LatentBlock(layers.Layer):
         self.std_param = std_param
         self.smoothing = smoothing
         self.residual_posterior = residual_posterior
+        self.analytical_kl = analytical_kl
+        self.flow = flow
         self.has_next_state = has_next_state
 
     def build(self, state_shape):
         if not self.variant.built:  # it is, when it comes from a configuration
             self.variant.build(state_shape)
+        if self.flow is not None and not self.flow.built:
+            self.flow.build((*state_shape[:-1], self.variant.z_width))
 
     def call(self, state, noise, activation=None, temperature=1.0, z=None):
         prior = self.variant.prior(state)
@@ -69,11 +82,24 @@ class LatentBlock(layers.Layer):
         if activation is not None:
             q = self._gaussian(self.variant.posterior(state, activation, prior))
             q = q.relative_to(p) if self.residual_posterior else q
-            kl = q.kl(p)
-        if z is None:
-            z = p.sample(noise, temperature) if q is None else q.sample(noise)
+        if z is None and q is None:
+            z = p.sample(noise, temperature)
+        elif z is None:
+            z, kl = self._draw(q, p, noise)
         next_state = self.variant.next_state(prior, z) if self.has_next_state else None
         return LatentOutput(next_state, z, p, q, kl)
+
+    def _draw(self, q, p, noise):
+        """z from the posterior, and its KL for every variable."""
+        z = q.sample(noise)
+        if self.flow is None:
+            kl = q.kl(p) if self.analytical_kl else q.log_prob_of_noise(noise) - p.log_prob(z)
+            return z, kl
+        log_q = q.log_prob_of_noise(noise)
+        z, log_det = self.flow(z)
+        # The determinant is that of the whole latent: its variables get an equal share.
+        share = ops.reshape(log_det, (-1, 1, 1, 1)) / math.prod(z.shape[1:])
+        return z, log_q - share - p.log_prob(z)
 
     def _gaussian(self, parameters):
         return DiagonalGaussian.from_parameters(parameters, self.std_param, self.smoothing)
@@ -85,10 +111,13 @@ class LatentBlock(layers.Layer):
             "std_param": self.std_param,
             "smoothing": self.smoothing,
             "residual_posterior": self.residual_posterior,
+            "analytical_kl": self.analytical_kl,
+            "flow": keras.saving.serialize_keras_object(self.flow),
             "has_next_state": self.has_next_state,
         }
 
     @classmethod
     def from_config(cls, config):
         variant = keras.saving.deserialize_keras_object(config.pop("variant"))
-        return cls(variant, **config)
+        flow = keras.saving.deserialize_keras_object(config.pop("flow"))
+        return cls(variant, flow=flow, **config)

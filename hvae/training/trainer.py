@@ -56,6 +56,8 @@ class Trainer:
         self.learning_rate = learning_rate_schedule(config, updates_per_epoch)
         self.beta = beta_schedule(config, updates_per_epoch)
         self.variables = model.trainable_variables
+        # What layers keep from batch to batch, as the moving statistics of normalisation.
+        self.layer_state = model.non_trainable_weights
         self.update = Update(
             get_optimizer(config), self.variables, config.gradient_clipnorm, config.ema_decay
         )
@@ -137,18 +139,25 @@ class Trainer:
 
     def _gradients(self, images, noise, beta):
         def loss():
-            output = self.model(images, noise)
+            output = self.model(images, noise, training=True)
             return self.objective(output, beta), output
 
         (_, output), gradients = value_and_gradients(loss, self.variables)
         return gradients, ops.mean(output.nll), ops.mean(output.kl, axis=0)
 
     def _whole_step(self, images, beta, learning_rate, skip_norm):
+        layer_state = self._copy_layer_state()
         gradients, nll, kl = self._gradients(images, self._draw_noise(), beta)
-        return self._finish(gradients, nll, kl, learning_rate, skip_norm)
+        return self._finish(gradients, nll, kl, layer_state, learning_rate, skip_norm)
 
-    def _finish(self, gradients, nll, kl, learning_rate, skip_norm):
+    def _copy_layer_state(self):
+        return [ops.copy(variable.value) for variable in self.layer_state]
+
+    def _finish(self, gradients, nll, kl, layer_state, learning_rate, skip_norm):
+        """The update; if it is skipped, `layer_state` is what layers go back to."""
         info = self.update.apply(gradients, learning_rate, skip_norm)
+        for variable, old in zip(self.layer_state, layer_state):
+            variable.assign(ops.where(info.skipped, old, variable.value))
         return StepResult(
             nll, kl, info.gradient_norm, info.skipped, self.update.consecutive_skips.value
         )
@@ -157,6 +166,7 @@ class Trainer:
         # The noise of the whole batch is drawn at once, so that an update does not
         # depend on how the batch is divided.
         noise = self._draw()
+        layer_state = self._copy_layer_state()
         part = self.config.batch_size // self.config.batch_size_div
         for accumulator in self.accumulators:
             accumulator.assign(ops.zeros_like(accumulator.value))
@@ -166,7 +176,7 @@ class Trainer:
             part_nll, part_kl = self._accumulate(images[rows], tuple(n[rows] for n in noise), beta)
             nll, kl = nll + part_nll, kl + part_kl
         count = self.config.batch_size_div
-        return self._apply(nll / count, kl / count, learning_rate, skip_norm)
+        return self._apply(nll / count, kl / count, layer_state, learning_rate, skip_norm)
 
     def _accumulate_step(self, images, noise, beta):
         gradients, nll, kl = self._gradients(images, noise, beta)
@@ -174,8 +184,7 @@ class Trainer:
             accumulator.assign_add(ops.cast(gradient, "float32"))
         return nll, kl
 
-    def _apply_accumulated(self, nll, kl, learning_rate, skip_norm):
+    def _apply_accumulated(self, nll, kl, layer_state, learning_rate, skip_norm):
         count = self.config.batch_size_div
-        return self._finish(
-            [a.value / count for a in self.accumulators], nll, kl, learning_rate, skip_norm
-        )
+        gradients = [a.value / count for a in self.accumulators]
+        return self._finish(gradients, nll, kl, layer_state, learning_rate, skip_norm)

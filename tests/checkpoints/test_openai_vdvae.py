@@ -55,7 +55,7 @@ def test_the_gradient_agrees(reference, model):
     def loss():
         return -ops.mean(model(images, noise).elbo) / model.config.num_dims
 
-    slope = variable_gradient(loss, model.encoder.stem.kernel)
+    slope = variable_gradient(loss, model.encoder.stem[0].kernel)
     assert_close(slope.transpose(3, 2, 0, 1), d["grad/encoder.in_conv.weight"], 1e-4)
 
 

@@ -75,3 +75,40 @@ def test_softplus_parameters_have_finite_gradients_at_the_edges(raw):
         return ops.sum(DiagonalGaussian.from_parameters(t, "softplus", 0.7).log_std)
 
     assert np.isfinite(gradient(log_std, parameters)).all()
+
+
+def test_log_prob_is_that_of_a_gaussian(rng):
+    mean, log_std, noise = (rng.standard_normal((3, 2, 2, 2)).astype("float32") for _ in range(3))
+    q = gaussian(mean, log_std)
+    z = ops.convert_to_numpy(q.sample(noise)).astype("float64")
+    std = np.exp(log_std.astype("float64"))
+    expected = -0.5 * ((z - mean) / std) ** 2 - np.log(std * np.sqrt(2 * np.pi))
+    np.testing.assert_allclose(ops.convert_to_numpy(q.log_prob(z)), expected, rtol=1e-5, atol=1e-6)
+    of_noise = ops.convert_to_numpy(q.log_prob_of_noise(noise))
+    np.testing.assert_allclose(of_noise, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_log_prob_of_noise_needs_no_difference_of_near_equal_numbers():
+    """Where std is 1e-9 of the mean, z is the mean in float32."""
+    q = gaussian(np.full((1, 1, 1, 1), 100.0, "float32"), np.full((1, 1, 1, 1), -16.0, "float32"))
+    noise = np.full((1, 1, 1, 1), 2.0, "float32")
+    expected = -0.5 * 4.0 + 16.0 - 0.5 * np.log(2 * np.pi)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(q.log_prob_of_noise(noise)), expected, rtol=1e-6
+    )
+
+
+def test_soft_clamp_bounds_mean_and_log_std_and_keeps_a_floor(rng):
+    raw = np.array([[[[300.0, 0.4, -300.0, 0.2]]]], "float32")
+    q = DiagonalGaussian.from_parameters(ops.convert_to_tensor(raw), "soft_clamp", 1.0)
+    clamped = 5 * np.tanh(raw.astype("float64") / 5)
+    np.testing.assert_allclose(ops.convert_to_numpy(q.mean), clamped[..., :2], rtol=1e-6)
+    std = np.exp(clamped[..., 2:]) + 0.01
+    np.testing.assert_allclose(np.exp(ops.convert_to_numpy(q.log_std)), std, rtol=1e-5)
+    noise = rng.standard_normal((1, 1, 1, 2)).astype("float32")
+    for t in (1.0, 0.7, 0.1):
+        z = ops.convert_to_numpy(q.sample(noise, t))
+        expected = clamped[..., :2] + (t * np.exp(clamped[..., 2:]) + 0.01) * noise
+        np.testing.assert_allclose(z, expected, rtol=1e-4, atol=1e-6)
+    z = ops.convert_to_numpy(q.sample(noise, 0.0))
+    np.testing.assert_array_equal(z, ops.convert_to_numpy(q.mean))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from hvae.flows.base import Flow, FlowOutput
 from hvae.latents.latent_block import LatentBlock
 from hvae.latents.vdvae_variant import VDVAEVariant
 
@@ -95,3 +96,54 @@ def test_noise_and_kl_stay_float32_under_mixed_precision(tensors):
     ) * to_numpy(noise)
     # bfloat16 noise would be off by percents.
     np.testing.assert_allclose(z, expected, rtol=1e-5, atol=1e-6)
+
+
+class Shift(Flow):
+    """z₀ + z₀³: a flow whose determinant is known."""
+
+    def call(self, z):
+        log_det = ops.sum(ops.log(1 + 3 * ops.square(z)), axis=(1, 2, 3))
+        return FlowOutput(z + z * z * z, log_det)
+
+
+def sampled_block(rng, flow=None):
+    variant = VDVAEVariant(z_width=2, state_width=6, middle_width=4, activation="silu")
+    block = LatentBlock(variant, std_param="exp", analytical_kl=False, flow=flow)
+    block.build((None, 4, 4, 6))
+    for weight in block.weights:
+        weight.assign(0.3 * rng.standard_normal(weight.shape))
+    return block
+
+
+def test_a_sampled_kl_is_the_closed_one_on_average(rng):
+    block = sampled_block(rng)
+    state, activation = (rng.standard_normal((1, 4, 4, 6)).astype("float32") for _ in range(2))
+    states, activations = (np.repeat(a, 4096, axis=0) for a in (state, activation))
+    noise = rng.standard_normal((4096, 4, 4, 2)).astype("float32")
+    output = block(states, noise, activation=activations)
+    kl = to_numpy(output.kl).sum((1, 2, 3))
+    closed = to_numpy(output.posterior.kl(output.prior)).sum((1, 2, 3))[0]
+    assert abs(kl.mean() - closed) < 4 * kl.std() / np.sqrt(4096)
+    assert kl.std() > 0.1
+
+
+def test_with_a_flow_the_kl_counts_its_determinant_once(rng):
+    block = sampled_block(rng, Shift())
+    state, activation = (rng.standard_normal((3, 4, 4, 6)).astype("float32") for _ in range(2))
+    noise = rng.standard_normal((3, 4, 4, 2)).astype("float32")
+    output = block(state, noise, activation=activation)
+    start = to_numpy(output.posterior.sample(noise)).astype("float64")
+    np.testing.assert_allclose(to_numpy(output.z), start + start**3, rtol=1e-5, atol=1e-6)
+    log_q = to_numpy(output.posterior.log_prob(start)).sum((1, 2, 3))
+    log_p = to_numpy(output.prior.log_prob(output.z)).sum((1, 2, 3))
+    log_det = np.log(1 + 3 * start**2).sum((1, 2, 3))
+    np.testing.assert_allclose(
+        to_numpy(output.kl).sum((1, 2, 3)), log_q - log_det - log_p, rtol=1e-4
+    )
+
+
+def test_a_flow_does_not_touch_samples_of_the_prior(rng):
+    state = rng.standard_normal((3, 4, 4, 6)).astype("float32")
+    noise = rng.standard_normal((3, 4, 4, 2)).astype("float32")
+    output = sampled_block(rng, Shift())(state, noise)
+    np.testing.assert_array_equal(to_numpy(output.z), to_numpy(output.prior.sample(noise)))
