@@ -16,7 +16,9 @@ from hvae.errors import UserError
 _DAMAGE = (
     AttributeError,
     EOFError,
+    IndexError,
     KeyError,
+    NotImplementedError,
     OSError,
     TypeError,
     ValueError,
@@ -28,26 +30,59 @@ _DAMAGE = (
 )
 
 
+def check_folder(folder):
+    """The folder as a path.
+
+    Raises:
+        UserError: if it does not exist.
+    """
+    folder = pathlib.Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"data_dir: no such folder. Received: {folder}")
+    return folder
+
+
 def find_file(folder, names):
     """Path of the first of these names that is in the folder, or `None`.
 
     Raises:
         UserError: if the folder does not exist.
     """
-    folder = pathlib.Path(folder)
-    if not folder.is_dir():
-        raise UserError(f"data_dir: no such folder. Received: {folder}")
+    folder = check_folder(folder)
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
+def require_file(data_dir, name):
+    """Path of a file that must be there, as it cannot be fetched.
+
+    Args:
+        data_dir: folder of the file; may be empty.
+        name: the file's name.
+
+    Raises:
+        UserError: if no folder is given, or the file is not in it.
+    """
+    if not data_dir:
+        raise UserError(f"data_dir: needs the folder that holds {name}; it cannot be fetched")
+    path = find_file(data_dir, [name])
+    if path is None:
+        raise UserError(f"data_dir: no {name} in {data_dir}")
+    return path
+
+
 @contextlib.contextmanager
-def reading(path):
-    """Turns whatever a damaged file raises into one line that names it."""
+def reading(path, *errors):
+    """Turns whatever a damaged file raises into one line that names it.
+
+    Args:
+        path: the file.
+        errors: exceptions that only readers of this format raise.
+    """
     try:
         yield
     except UserError:
         raise
-    except _DAMAGE as error:
+    except (*_DAMAGE, *errors) as error:
         reason = str(error) or type(error).__name__
         raise UserError(f"{path} is damaged or truncated ({reason}); fetch it again") from error
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from data.files import check_images, find_file, reading
-from hvae.errors import UserError
+from data.files import check_images, reading, require_file
 
 
 def open_images(data_dir, name, info):
@@ -17,11 +16,7 @@ def open_images(data_dir, name, info):
     Raises:
         UserError: if the file is missing, damaged, or holds something else.
     """
-    if not data_dir:
-        raise UserError(f"data_dir: needs the folder that holds {name}; it cannot be fetched")
-    path = find_file(data_dir, [name])
-    if path is None:
-        raise UserError(f"data_dir: no {name} in {data_dir}")
+    path = require_file(data_dir, name)
     with reading(path):
         images = np.load(path, mmap_mode="r", allow_pickle=False)
     return check_images(path, images, info)

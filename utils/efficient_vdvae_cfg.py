@@ -21,7 +21,7 @@ _OPERATORS = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
 }
-_DATASETS = {"binarized_mnist": "mnist", "cifar-10": "cifar10"}
+_DATASETS = {"binarized_mnist": "mnist", "cifar-10": "cifar10", "svhn": "svhn"}
 _OPTIMIZERS = {"Adamax": "adamax", "Adam": "adamw"}
 _SCHEDULERS = {"cosine": "cosd", "constant": "none"}
 
@@ -123,7 +123,13 @@ def _dataset(used):
 def _training(used):
     batch_size = used.get("train", "batch_size", 32)
     name = _dataset(used)["dataset"]
-    per_epoch = max(1, get_dataset(name).INFO.num_train // batch_size)
+    num_train = get_dataset(name).INFO.num_train
+    if not num_train:
+        raise UserError(
+            f"data.dataset_source: how many images {name} has is not known, so that steps cannot "
+            f"become epochs. Received: {used.get('data', 'dataset_source')}"
+        )
+    per_epoch = max(1, num_train // batch_size)
     optimizer = used.get("optimizer", "type", "Adamax")
     scheme = used.get("optimizer", "learning_rate_scheme", "cosine")
     for key, value, allowed in (

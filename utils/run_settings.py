@@ -23,7 +23,9 @@ class RunSettings:
         "digits", "data set to train on", group=_GENERAL, choices=dataset_names()
     )
     data_dir: str = setting(
-        "", "folder that already holds the data set's files; empty: fetch them", group=_GENERAL
+        "",
+        "folder that holds the data set's files; empty: fetch them (mnist, cifar10)",
+        group=_GENERAL,
     )
     binarize: str = setting(
         "none",

@@ -13,7 +13,7 @@ class DatasetInfo(NamedTuple):
     image_size: tuple[int, int]  # height and width, pixels
     image_channels: int  # 1 or 3
     levels: int  # pixels are 0 … levels − 1
-    num_train: int  # images of the whole training split
+    num_train: int  # images of the whole training split; 0 if only reading it tells
     can_binarize: bool = False  # whether `binarize` makes sense
 
 

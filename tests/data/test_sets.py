@@ -7,6 +7,7 @@ import tarfile
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from data.load import describe, load_splits
 from data.sets import dataset_names, get_dataset
@@ -55,12 +56,24 @@ def write_npz(folder, name, train, test):
     np.savez(folder / f"{name}.npz", x_train=train, x_test=test)
 
 
+def write_mat(path, images):
+    savemat(
+        path, {"X": images.transpose(1, 2, 3, 0), "y": [[1]] * len(images)}, do_compression=True
+    )
+
+
+def write_svhn(folder, train, test):
+    write_mat(folder / "train_32x32.mat", train)
+    write_mat(folder / "test_32x32.mat", test)
+
+
 WRITERS = {
     "mnist idx": ("mnist", write_mnist_idx, grey),
     "mnist npz": ("mnist", lambda f, a, b: write_npz(f, "mnist", a, b), grey),
     "cifar python": ("cifar10", lambda f, a, b: write_cifar(f, a, b, False), colour),
     "cifar binary": ("cifar10", lambda f, a, b: write_cifar(f, a, b, True), colour),
     "cifar npz": ("cifar10", lambda f, a, b: write_npz(f, "cifar10", a, b), colour),
+    "svhn mat": ("svhn", write_svhn, colour),
 }
 
 
@@ -190,6 +203,82 @@ def test_npy_files_of_other_images_are_refused(tmp_path):
     np.save(tmp_path / "ffhq-256.npy", np.zeros((2, 128, 128, 3), np.uint8))
     with pytest.raises(UserError, match=r"must hold uint8 images of \(256, 256, 3\). Received"):
         load_splits("ffhq256", tmp_path)
+
+
+def test_svhn_pixels_are_where_they_are_in_the_published_files(tmp_path):
+    # By hand: rows, columns, channels, images.
+    content = np.zeros((32, 32, 3, 4), np.uint8)
+    content[5, 9, 0, 1] = 10
+    content[5, 9, 2, 3] = 30
+    for file in ("train_32x32.mat", "test_32x32.mat"):
+        savemat(tmp_path / file, {"X": content, "y": [[10]] * 4})
+    splits = load_splits("svhn", tmp_path)
+    assert [len(split) for split in splits] == [2, 2, 4]
+    expected = np.zeros((4, 32, 32, 3), np.uint8)
+    expected[1, 5, 9] = (10, 0, 0)
+    expected[3, 5, 9] = (0, 0, 30)
+    np.testing.assert_array_equal(splits.test, expected)
+    np.testing.assert_array_equal(splits.train, expected[:2])
+    np.testing.assert_array_equal(splits.validation, expected[2:])
+    assert all(split.flags.c_contiguous for split in splits)
+
+
+def test_svhn_holds_out_as_many_images_as_it_says():
+    module = get_dataset("svhn")
+    assert module.INFO.num_train + module.NUM_VALIDATION == 73257
+
+
+def test_a_missing_svhn_file_is_named(tmp_path):
+    with pytest.raises(UserError, match="needs the folder that holds train_32x32.mat; it cannot"):
+        load_splits("svhn")
+    with pytest.raises(UserError, match="data_dir: no such folder. Received: .*/nowhere"):
+        load_splits("svhn", tmp_path / "nowhere")
+    with pytest.raises(UserError, match=f"data_dir: no train_32x32.mat in {tmp_path}"):
+        load_splits("svhn", tmp_path)
+    write_mat(tmp_path / "train_32x32.mat", colour(4, 0))
+    with pytest.raises(UserError, match=f"data_dir: no test_32x32.mat in {tmp_path}"):
+        load_splits("svhn", tmp_path)
+
+
+def test_a_damaged_svhn_file_is_named_wherever_it_ends(tmp_path):
+    write_svhn(tmp_path, colour(4, 0), colour(2, 1))
+    path = tmp_path / "test_32x32.mat"
+    content = path.read_bytes()
+    flipped = bytearray(content)
+    flipped[len(content) // 2] ^= 1
+    # Each of these ends makes scipy raise another exception; 128 is the end of the header.
+    damaged = [content[:end] for end in (0, 60, 125, 128, 130, 200, 3000)]
+    newer = content[:124] + b"\x00\x02" + content[126:]  # MATLAB 7.3, which is HDF5
+    for damage in [*damaged, bytes(flipped), newer, b"no such file" * 99]:
+        path.write_bytes(damage)
+        with pytest.raises(UserError, match=rf"^{path} is damaged .*; fetch it again$") as error:
+            load_splits("svhn", tmp_path)
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.zeros((32, 32, 3, 4), np.float32),
+        np.zeros((28, 28, 3, 4), np.uint8),
+        np.zeros((4, 32, 32, 3), np.uint8),
+        np.zeros((32, 32, 3, 0), np.uint8),
+        np.zeros((32, 32), np.uint8),
+        "text",
+    ],
+)
+def test_mat_files_of_another_kind_are_refused(images, tmp_path):
+    for file in ("train_32x32.mat", "test_32x32.mat"):
+        savemat(tmp_path / file, {"X": images})
+    with pytest.raises(UserError, match=r"train_32x32.mat must hold uint8 images of .* Received: "):
+        load_splits("svhn", tmp_path)
+
+
+def test_a_mat_file_without_images_says_so(tmp_path):
+    for file in ("train_32x32.mat", "test_32x32.mat"):
+        savemat(tmp_path / file, {"y": [[1]]})
+    with pytest.raises(UserError, match=r"train_32x32.mat is damaged .*\(no variable X\)"):
+        load_splits("svhn", tmp_path)
 
 
 def test_limits():

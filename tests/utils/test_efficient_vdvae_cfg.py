@@ -120,6 +120,13 @@ def test_mistakes_are_named(file, old, new, message):
         read_efficient_vdvae_cfg(file)
 
 
+def test_a_data_set_of_unknown_size_is_refused(file):
+    text = TEXT.replace("'cifar-10'", "'images'").replace("target_res = 32", "target_res = 64")
+    file.write_text(text)
+    with pytest.raises(UserError, match="how many images images64 has is not known"):
+        read_efficient_vdvae_cfg(file)
+
+
 def test_nothing_in_a_file_runs(file, tmp_path):
     code = f"__import__('pathlib').Path('{tmp_path}/ran').write_text('x')"
     file.write_text(TEXT.replace("4 * 4", code))
