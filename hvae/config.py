@@ -69,7 +69,11 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
         choices=family_names(),
     )
     num_output_mixtures: int = setting(
-        10, "components of the mixture of logistics", group=_MODEL, unit="components", minimum=1
+        10,
+        "components of the likelihood's mixture (dmol, logistic_mixture, gaussian_mixture)",
+        group=_MODEL,
+        unit="components",
+        minimum=1,
     )
     std_param: str = setting(
         "softplus",
@@ -90,20 +94,32 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
     )
     likelihood: str = setting(
         "dmol",
-        "bernoulli (2 levels) or dmol, the discretized mixture of logistics; "
-        "unless set, it follows from the data set",
+        "bernoulli (2 levels); dmol, the discretized mixture of logistics over whole pixels; "
+        "logistic_mixture, the same for each channel (mgp123/nvae); discretized_logistic (LVAE); "
+        "gaussian or gaussian_mixture, densities, not comparable with the others; unless set, it "
+        "follows from the data set",
         group=_MODEL,
         choices=likelihood_names(),
     )
     mixture_scale: str = setting(
         "softplus",
-        "scales of the mixture: softplus with gradient smoothing, exp of the log scale, "
-        "or smooth_exp, exp of beta times it",
+        "scales of dmol, gaussian and gaussian_mixture: softplus with gradient smoothing, exp of "
+        "the log scale, smooth_exp, exp of beta times it, or, but for dmol, soft_clamp (NVAE), "
+        "which holds means, log scales and mixture logits within 5 and adds 0.01 to the scale",
         group=_MODEL,
-        choices=("softplus", "exp", "smooth_exp"),
+        choices=("softplus", "exp", "smooth_exp", "soft_clamp"),
     )
     min_log_scale: float = setting(
-        -7.0, "log-scales of the mixture are not allowed below this", group=_MODEL, minimum=-30.0
+        -7.0,
+        "log-scales of logistics and Gaussians in the likelihood are not allowed below this",
+        group=_MODEL,
+        minimum=-30.0,
+    )
+    published_bins: bool = setting(
+        False,
+        "logistic_mixture: the bins of github.com/mgp123/nvae, where the two highest levels share "
+        "the last, open one and probabilities are at least 1e-10; off: a proper distribution",
+        group=_MODEL,
     )
 
     num_bits: int = setting(
@@ -146,7 +162,7 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
 
     output_gradient_smoothing: float = setting(
         math.log(2.0),
-        "the same beta for the scales of the mixture",
+        "the same beta for the scales of the likelihood",
         group=_TRAINING,
         above=0.0,
     )
@@ -162,12 +178,17 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
                 f"likelihood: bernoulli needs images with 2 levels. Received: {self.levels}; "
                 "use dmol, or binarize the images"
             )
-        if self.num_bits and (self.likelihood == "bernoulli" or 2**self.num_bits >= self.levels):
+        if self.likelihood == "dmol" and self.mixture_scale == "soft_clamp":
+            raise UserError(
+                "mixture_scale: dmol allows softplus, exp, smooth_exp. Received: soft_clamp"
+            )
+        if self.num_bits and (self.likelihood != "dmol" or 2**self.num_bits >= self.levels):
             raise UserError(
                 f"num_bits: must leave fewer than the {self.levels} levels of the images, with "
                 f"likelihood dmol. Received: {self.num_bits}"
             )
         self._family_settings.check(self)
+        self.check_flow(self)
 
     @property
     def _family_settings(self):

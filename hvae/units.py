@@ -10,7 +10,7 @@ class Reporter:
     """Turns nats per image into the unit in which the field quotes such images.
 
     Args:
-        unit: `"bits_per_dim"` (discretized images) or `"nats"` (binary ones).
+        unit: `"bits_per_dim"` (discretized images) or `"nats"` (binary or continuous ones).
         num_dims: pixels times channels of an image.
     """
 

@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
+from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
+from hvae.likelihoods._noise import gumbel, logistic
 from hvae.likelihoods.base import Likelihood, sum_over_image
-from hvae.stable import log1mexp, log_of_positive
+from hvae.stable import log_of_positive
 
 # Below this probability of a bin, the published code takes the density at the bin's
 # centre times its width instead; bits/dim in the literature include that.
@@ -119,7 +121,7 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         means = []  # of the channels so far, (batch, height, width, M) each
         for channel in range(self.channels):
             location = self._conditional_mean(mixture, channel, means)
-            means.append(_mean_of_clipped_logistic(location, mixture.log_scales[..., channel, :]))
+            means.append(mean_of_clipped_logistic(location, mixture.log_scales[..., channel, :]))
         weights = ops.expand_dims(ops.exp(mixture.log_weights), -2)
         return ops.sum(ops.stack(means, axis=-2) * weights, axis=-1)
 
@@ -142,12 +144,10 @@ class DiscretizedMixtureOfLogistics(Likelihood):
 
     def sample(self, parameters, uniforms):
         mixture = self._split(parameters)
-        gumbel = -ops.log(-ops.log(uniforms["mixture"]))
-        chosen = self._choose(mixture, ops.argmax(mixture.log_weights + gumbel, axis=-1))
-        u = uniforms["logistic"]
-        logistic = ops.log(u) - ops.log(1.0 - u)
-        scales = ops.exp(chosen.log_scales[..., 0])
-        return self._in_channel_order(chosen, lambda c: scales[..., c] * logistic[..., c])
+        scores = mixture.log_weights + gumbel(uniforms["mixture"])
+        chosen = self._choose(mixture, ops.argmax(scores, axis=-1))
+        offsets = ops.exp(chosen.log_scales[..., 0]) * logistic(uniforms["logistic"])
+        return self._in_channel_order(chosen, lambda c: offsets[..., c])
 
     def _values(self, images):
         """Integers 0 … num_values − 1."""
@@ -185,22 +185,13 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         )
 
     def _log_bin_probability(self, centered, log_scales, is_first, is_last):
-        inverse = ops.exp(-log_scales)
-        upper = inverse * (centered + self.half_bin)
-        lower = inverse * (centered - self.half_bin)
-        log_below_upper = -ops.softplus(-upper)  # log σ(upper)
-        log_above_lower = -ops.softplus(lower)  # log(1 − σ(lower))
-        # σ(a) − σ(b) = σ(a) σ(−b) (1 − e^(b−a)): no difference of near-equal numbers.
-        log_width = math.log(2.0 * self.half_bin) - log_scales
-        log_bin = (
-            log_below_upper + log_above_lower + log1mexp(2.0 * self.half_bin * inverse, log_width)
-        )
-        middle = inverse * centered
+        bins = LogisticBins.around(centered, log_scales, self.half_bin)
+        middle = ops.exp(-log_scales) * centered
         log_density = (
             middle - log_scales - 2.0 * ops.softplus(middle) + math.log(2.0 * self.half_bin)
         )
-        log_bin = ops.where(log_bin > _LOG_LEAST_BIN_PROBABILITY, log_bin, log_density)
-        return ops.where(is_first, log_below_upper, ops.where(is_last, log_above_lower, log_bin))
+        closed = ops.where(bins.closed > _LOG_LEAST_BIN_PROBABILITY, bins.closed, log_density)
+        return bins._replace(closed=closed).select(is_first, is_last)
 
     def _choose(self, mixture, index):
         """The mixture with one component a pixel left; `index` is `(batch, height, width)`."""
@@ -220,10 +211,3 @@ class DiscretizedMixtureOfLogistics(Likelihood):
             value = self._conditional_mean(chosen, c, before)[..., 0] + offset(c)
             channels.append(ops.clip(value, -1.0, 1.0))
         return ops.stack(channels, axis=-1)
-
-
-def _mean_of_clipped_logistic(location, log_scale):
-    """E[clip(x, −1, 1)] of a logistic: −1 + ∫ P(x > t) dt from −1 to 1."""
-    scale = ops.exp(log_scale)
-    above = ops.softplus((location + 1.0) / scale) - ops.softplus((location - 1.0) / scale)
-    return ops.clip(scale * above - 1.0, -1.0, 1.0)
