@@ -10,6 +10,7 @@ from hvae.loading import load_weights
 from hvae.model import HVAE
 from hvae.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
 from hvae.training.checkpoint import Checkpoint
+from hvae.training.data_dependent_init import data_dependent_init
 from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
 from hvae.training.logs.tensorboard_log import TensorBoardLog
@@ -37,6 +38,9 @@ def train(request, display):
         if run.init_from and not request.resume:
             name = weights_file("best", "ema")
             load_weights(model, check_run(run.init_from, [name]) / name)
+    if training.data_dep_init and not request.resume and not run.init_from:
+        with display.waiting("initialising the weights by the first batch"):
+            data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
     trainer = Trainer(model, training, len(batches), jit=run.jit)
     display.message(_summary(request, model, splits, batches))
 

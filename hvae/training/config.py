@@ -109,6 +109,37 @@ class TrainingConfig:
         False, "repeat the warm-up: half a cycle rising, half at beta", group=_TRAINING
     )
     number_cycles: int = setting(3, "cycles of beta", group=_TRAINING, unit="cycles", minimum=1)
+    free_bits: float = setting(
+        0.0,
+        "each latent block counts at least so much KL in the loss, for each image",
+        group=_TRAINING,
+        unit="nats",
+        minimum=0.0,
+    )
+    kl_balancing: bool = setting(
+        False,
+        "while beta warms up, weigh the KL of the blocks so that small ones stay alive (NVAE)",
+        group=_TRAINING,
+    )
+    regularization_constant: float = setting(
+        0.0,
+        "factor of the largest singular value of every convolution and the largest scale of every "
+        "batch normalisation, beside nats per image (NVAE); 0 is off",
+        group=_TRAINING,
+        minimum=0.0,
+    )
+    regularization_start: float = setting(
+        0.0,
+        "the same factor at the start, from where it goes geometrically while beta warms up; "
+        "0: constant",
+        group=_TRAINING,
+        minimum=0.0,
+    )
+    data_dep_init: bool = setting(
+        False,
+        "the first batch scales and shifts every convolution so that its outputs are standard",
+        group=_TRAINING,
+    )
     checkpoint_every: int = setting(
         0,
         "also save the state for --resume every so many updates; 0 saves it after each epoch",
@@ -134,6 +165,15 @@ class TrainingConfig:
         for name in ("adam_beta1", "adam_beta2", "ema_decay"):
             if getattr(self, name) >= 1.0:
                 raise UserError(f"{name}: must be less than 1. Received: {getattr(self, name)}")
+        if self.kl_balancing and self.beta_warmup_epochs == 0:
+            raise UserError(
+                "kl_balancing: acts while beta warms up, it needs beta_warmup_epochs. Received: 0"
+            )
+        if self.regularization_start and not self.regularization_constant:
+            raise UserError(
+                "regularization_start: needs a regularization_constant. "
+                f"Received: {self.regularization_start:g}"
+            )
         if self.cyclic_beta and self.beta_warmup_epochs == 0:
             raise UserError(
                 "beta_warmup_epochs: cyclic_beta needs a length for its cycles. Received: 0"

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from hvae.training.kl_balance import KLBalance
+
 
 class Objective:
     """−ELBO with a factor β on the KL, in nats per dimension, mean over the batch.
@@ -10,13 +12,28 @@ class Objective:
     al. 2022 publish thresholds for.
 
     Args:
-        num_dims: pixels times channels of an image.
+        model_config: a `ModelConfig`.
+        config: a `TrainingConfig`: `free_bits` (each block costs at least so many nats an
+            image) and `kl_balancing` (`KLBalance`, while β is below its final value).
+
+    Reference:
+        Free bits: Kingma et al. 2016, Section 5.1, per image as in the published code of
+        Ladder VAEs.
     """
 
-    def __init__(self, num_dims):
-        self.num_dims = num_dims
+    def __init__(self, model_config, config):
+        self.num_dims = model_config.num_dims
+        self.free_bits = config.free_bits
+        self.final_beta = config.beta
+        self.balance = KLBalance(model_config.latent_scales) if config.kl_balancing else None
 
     def __call__(self, output, beta):
         """Loss of an `HVAEOutput`, a float32 scalar."""
-        nats = output.nll + beta * ops.sum(output.kl, axis=-1)
+        kl = output.kl  # (batch, blocks)
+        if self.free_bits:
+            kl = ops.maximum(kl, self.free_bits)
+        if self.balance is not None:
+            is_warm = beta >= self.final_beta
+            kl = kl * ops.where(is_warm, 1.0, self.balance(output.kl))
+        nats = output.nll + beta * ops.sum(kl, axis=-1)
         return ops.mean(nats) / self.num_dims

@@ -43,6 +43,30 @@ def learning_rate_schedule(config, updates_per_epoch):
     ]
 
 
+def regularization_schedule(config, updates_per_epoch):
+    """Factor of the regularisation by update: geometric over the warm-up of β.
+
+    Args:
+        config: a `TrainingConfig`.
+        updates_per_epoch: updates in one epoch.
+
+    Returns:
+        A function from the number of updates done to the factor.
+
+    Reference:
+        Vahdat & Kautz 2020 (NVAE), the published code.
+    """
+    length = config.beta_warmup_epochs * updates_per_epoch
+    start, end = config.regularization_start, config.regularization_constant
+
+    def factor(update):
+        if not start or not length:
+            return end
+        return start * (end / start) ** min(1.0, update / length)
+
+    return factor
+
+
 def beta_schedule(config, updates_per_epoch):
     """β of the KL by update.
 

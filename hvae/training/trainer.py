@@ -12,7 +12,12 @@ from hvae.errors import UserError
 from hvae.training.gradient_tape import compiled, value_and_gradients
 from hvae.training.objective import Objective
 from hvae.training.optimizers import get_optimizer
-from hvae.training.schedules import beta_schedule, learning_rate_schedule
+from hvae.training.regularization import Regularization
+from hvae.training.schedules import (
+    beta_schedule,
+    learning_rate_schedule,
+    regularization_schedule,
+)
 from hvae.training.update import Update
 
 #: Gradient skipping by norm begins after so many epochs: norms are larger before.
@@ -52,12 +57,17 @@ class Trainer:
         self.model = model
         self.config = config
         self.updates_per_epoch = updates_per_epoch
-        self.objective = Objective(model.config.num_dims)
+        self.objective = Objective(model.config, config)
         self.learning_rate = learning_rate_schedule(config, updates_per_epoch)
         self.beta = beta_schedule(config, updates_per_epoch)
+        self.regularization_factor = regularization_schedule(config, updates_per_epoch)
         self.variables = model.trainable_variables
-        # What layers keep from batch to batch, as the moving statistics of normalisation.
-        self.layer_state = model.non_trainable_weights
+        self.regularization = None
+        if config.regularization_constant:
+            self.regularization = Regularization(model, config.seed)
+        # What is kept from batch to batch beside weights, as the moving statistics of
+        # normalisation.
+        self.layer_state = [*model.non_trainable_weights, *self._regularization_state]
         self.update = Update(
             get_optimizer(config), self.variables, config.gradient_clipnorm, config.ema_decay
         )
@@ -77,7 +87,11 @@ class Trainer:
     @property
     def state(self):
         """Variables of the training's state, without the model's weights."""
-        return [*self.update.state, self.seed_generator.state]
+        return [*self.update.state, self.seed_generator.state, *self._regularization_state]
+
+    @property
+    def _regularization_state(self):
+        return self.regularization.variables if self.regularization else []
 
     def train_batch(self, images):
         """One update.
@@ -123,11 +137,16 @@ class Trainer:
                 variable.assign(value)
 
     def _settings(self):
-        """β, learning rate and skip threshold of the next update, as tensors."""
+        """β, regularisation, learning rate and skip threshold of the next update, as tensors."""
         done = self.updates_done
         may_skip = done >= EPOCHS_BEFORE_SKIPPING * self.updates_per_epoch
         threshold = self.config.gradient_skipnorm if may_skip else 0.0
-        values = (self.beta(done), self.learning_rate(done), threshold or math.inf)
+        values = (
+            self.beta(done),
+            self.regularization_factor(done),
+            self.learning_rate(done),
+            threshold or math.inf,
+        )
         # Python numbers would be constants of the graph, and trace it anew.
         return tuple(ops.convert_to_tensor(np.float32(value)) for value in values)
 
@@ -137,17 +156,20 @@ class Trainer:
             for shape in self.model.noise_shapes(self.config.batch_size)
         )
 
-    def _gradients(self, images, noise, beta):
+    def _gradients(self, images, noise, beta, regularization):
         def loss():
             output = self.model(images, noise, training=True)
-            return self.objective(output, beta), output
+            value = self.objective(output, beta)
+            if self.regularization:
+                value += regularization * self.regularization() / self.model.config.num_dims
+            return value, output
 
         (_, output), gradients = value_and_gradients(loss, self.variables)
         return gradients, ops.mean(output.nll), ops.mean(output.kl, axis=0)
 
-    def _whole_step(self, images, beta, learning_rate, skip_norm):
+    def _whole_step(self, images, beta, regularization, learning_rate, skip_norm):
         layer_state = self._copy_layer_state()
-        gradients, nll, kl = self._gradients(images, self._draw_noise(), beta)
+        gradients, nll, kl = self._gradients(images, self._draw_noise(), beta, regularization)
         return self._finish(gradients, nll, kl, layer_state, learning_rate, skip_norm)
 
     def _copy_layer_state(self):
@@ -162,7 +184,7 @@ class Trainer:
             nll, kl, info.gradient_norm, info.skipped, self.update.consecutive_skips.value
         )
 
-    def _step_in_parts(self, images, beta, learning_rate, skip_norm):
+    def _step_in_parts(self, images, beta, regularization, learning_rate, skip_norm):
         # The noise of the whole batch is drawn at once, so that an update does not
         # depend on how the batch is divided.
         noise = self._draw()
@@ -173,13 +195,14 @@ class Trainer:
         nll = kl = 0.0
         for start in range(0, self.config.batch_size, part):
             rows = slice(start, start + part)
-            part_nll, part_kl = self._accumulate(images[rows], tuple(n[rows] for n in noise), beta)
+            part_noise = tuple(n[rows] for n in noise)
+            part_nll, part_kl = self._accumulate(images[rows], part_noise, beta, regularization)
             nll, kl = nll + part_nll, kl + part_kl
         count = self.config.batch_size_div
         return self._apply(nll / count, kl / count, layer_state, learning_rate, skip_norm)
 
-    def _accumulate_step(self, images, noise, beta):
-        gradients, nll, kl = self._gradients(images, noise, beta)
+    def _accumulate_step(self, images, noise, beta, regularization):
+        gradients, nll, kl = self._gradients(images, noise, beta, regularization)
         for accumulator, gradient in zip(self.accumulators, gradients):
             accumulator.assign_add(ops.cast(gradient, "float32"))
         return nll, kl

@@ -9,18 +9,24 @@ import pytest
 from hvae.inference.evaluator import Evaluator
 from hvae.model import HVAE
 from hvae.training.config import TrainingConfig
-from tests.conftest import normal_noise, random_images, read_published, tiny_config
+from tests.conftest import (
+    normal_noise,
+    nvae_config,
+    random_images,
+    read_published,
+    tiny_config,
+)
 
 pytestmark = pytest.mark.tensorflow
 
 BATCH = 12
 
 
-def make(updates_per_epoch=10, model_changes=None, jit=False, **settings):
+def make(updates_per_epoch=10, model_config=None, jit=False, **settings):
     from hvae.training.trainer import Trainer
 
     keras.utils.set_random_seed(0)
-    model = HVAE(tiny_config(**(model_changes or {})))
+    model = HVAE(model_config or tiny_config())
     config = TrainingConfig(**{"batch_size": BATCH, "epochs": 5, "learning_rate": 0.01, **settings})
     return Trainer(model, config, updates_per_epoch, jit=jit)
 
@@ -55,6 +61,19 @@ def test_micro_batches_are_skipped_together():
         skipped = [bool(trainer.train_batch(images).skipped) for _ in range(4)]
         # By norm only from epoch 3 on.
         assert skipped == [False, False, True, True]
+
+
+@pytest.mark.parametrize("divide", [1, 3])
+def test_a_skipped_update_leaves_what_layers_keep(divide):
+    settings = {"updates_per_epoch": 1, "batch_size_div": divide, "gradient_skipnorm": 1e-6}
+    trainer = make(model_config=nvae_config(), regularization_constant=0.1, **settings)
+    images = random_images(trainer.model.config, BATCH)
+    for skips in (False, False, True):
+        before = [np.array(v) for v in trainer.layer_state]
+        assert bool(trainer.train_batch(images).skipped) == skips
+        same = [np.array_equal(a, np.array(b)) for a, b in zip(before, trainer.layer_state)]
+        # Vectors of the singular values may have settled.
+        assert all(same) if skips else np.mean(same) < 0.2
 
 
 def test_the_step_is_traced_once():
@@ -161,7 +180,7 @@ def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
     """
     levels = 17 if likelihood == "dmol" else 2
     trainer = make(
-        model_changes={"likelihood": likelihood, "levels": levels},
+        model_config=tiny_config(likelihood=likelihood, levels=levels),
         learning_rate=0.02,
         learning_rate_end=1e-6,
         epochs=40,
@@ -182,7 +201,7 @@ def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
 def test_evenly_random_images_reach_their_entropy():
     """Independent fair pixels: no model is better than 64 log 2 nats, and ours gets there."""
     trainer = make(
-        model_changes={"likelihood": "bernoulli", "levels": 2},
+        model_config=tiny_config(likelihood="bernoulli", levels=2),
         batch_size=64,
         learning_rate=0.01,
     )
