@@ -62,7 +62,7 @@ class Decoder(layers.Layer):
             block.build((None, *scale.size, scale.state_width))
         self.head.build()
 
-    def call(self, noise, activations=None, temperature=1.0, latents=None):
+    def call(self, noise, activations=None, temperature=1.0, latents=None, training=None):
         """Walk down.
 
         Args:
@@ -72,6 +72,7 @@ class Decoder(layers.Layer):
             temperature: factor on the prior's standard deviation, one for all blocks
                 or one for each.
             latents: for each block a z to use in place of a draw, or `None`.
+            training: handed on by Keras to every layer inside.
 
         Returns:
             `DecoderOutput`.

@@ -115,7 +115,7 @@ class HVAE(keras.Model):
             return self.encoder((ops.cast(padded, "float32") - mean) / std)
         return self.encoder(self.likelihood.scale(padded))
 
-    def generate(self, noise, temperature=1.0, latents=None):
+    def generate(self, noise, temperature=1.0, latents=None, training=None):
         """Likelihood parameters of images drawn from the prior.
 
         Args:
@@ -123,6 +123,7 @@ class HVAE(keras.Model):
             temperature: factor on the prior's standard deviations: a number, or one
                 for each block.
             latents: for each block a z to use in place of a draw, or `None`.
+            training: as in `call`.
 
         Returns:
             `(batch, height, width, num_parameters)`.
@@ -135,7 +136,7 @@ class HVAE(keras.Model):
             self._check_count("temperature", temperature)
         if latents is not None:
             self._check_count("latents", latents)
-        decoded = self.decoder(noise, temperature=temperature, latents=latents)
+        decoded = self.decoder(noise, temperature=temperature, latents=latents, training=training)
         return self._crop(decoded.parameters)
 
     def _check_images(self, images):

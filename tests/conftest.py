@@ -52,7 +52,7 @@ def read_published(golden, name):
     """Reference arrays of a whole published model, its state dict and hyper-parameters."""
     d = golden(name)
     state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
-    return d, state, json.loads(str(d["hparams_json"]))
+    return d, state, json.loads(str(d["hparams_json" if "hparams_json" in d else "config_json"]))
 
 
 def tiny_config(**changes):
@@ -76,6 +76,51 @@ def tiny_config(**changes):
     return ModelConfig(**{**values, **changes})
 
 
+def nvae_config(**changes):
+    """An NVAE with two groups of latents for 8x8 images."""
+    values = dict(
+        model_family="nvae",
+        reconstruct_from="state",
+        std_param="soft_clamp",
+        image_size=(8, 8),
+        image_channels=1,
+        levels=17,
+        channel_towers=4,
+        number_of_scales=2,
+        initial_splits_per_scale=2,
+        exponential_scaling=2,
+        latent_size=2,
+        num_blocks_prepost=1,
+        num_cells_per_block_prepost=1,
+        cells_per_split_enc=1,
+        cells_per_input_dec=1,
+        num_output_mixtures=2,
+    )
+    return ModelConfig(**{**values, **changes})
+
+
+def lvae_config(**changes):
+    """A Ladder VAE with two latents for 8x8 images, with all of its options."""
+    values = dict(
+        model_family="lvae",
+        reconstruct_from="state",
+        std_param="smooth_exp",
+        gradient_smoothing=0.5,
+        image_size=(8, 8),
+        image_channels=1,
+        levels=17,
+        zdims=(2, 3),
+        downsample=(1, 1),
+        blocks_per_layer=1,
+        n_filters=6,
+        skip=True,
+        gated=True,
+        learn_top_prior=True,
+        num_output_mixtures=2,
+    )
+    return ModelConfig(**{**values, **changes})
+
+
 def random_images(config, count, seed=0):
     """Integers 0 … levels − 1 of a model's size."""
     shape = (count, *config.image_size, config.image_channels)
@@ -87,6 +132,9 @@ def randomize(model, scale=0.3, seed=0):
     rng = np.random.default_rng(seed)
     for variable in model.trainable_variables:
         variable.assign(rng.standard_normal(variable.shape) * scale)
+    for variable in model.non_trainable_weights:
+        values = rng.uniform(0.5, 1.5, variable.shape)
+        variable.assign(values if variable.name == "moving_variance" else values - 1.0)
     return model
 
 

@@ -39,7 +39,8 @@ def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_cou
     assert len(layer.weights) == weight_count
     inputs = np.random.default_rng(0).standard_normal(input_shape).astype("float32")
     for weight in layer.weights:
-        weight.assign(np.random.default_rng(1).standard_normal(weight.shape) * 0.3)
+        values = np.random.default_rng(1).standard_normal(weight.shape) * 0.3
+        weight.assign(np.abs(values) if weight.name == "moving_variance" else values)
     outputs = ops.convert_to_numpy(layer(inputs))
     assert outputs.shape == output_shape
     assert tuple(layer.compute_output_shape(input_shape)) == output_shape
@@ -80,3 +81,25 @@ def variable_gradient(function, variable):
         return np.asarray(jax.grad(of_value)(variable.value))
     function().backward()
     return variable.value.grad.numpy()
+
+
+def jacobian(function, value):
+    """Jacobian of a function of one array for one input, `(outputs, inputs)`, as NumPy."""
+    backend = keras.config.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tensor = tf.convert_to_tensor(value)
+        with tf.GradientTape() as tape:
+            tape.watch(tensor)
+            result = function(tensor)
+        matrix = tape.jacobian(result, tensor).numpy()
+    elif backend == "jax":
+        import jax
+
+        matrix = np.asarray(jax.jacrev(function)(value))
+    else:
+        import torch
+
+        matrix = torch.autograd.functional.jacobian(function, torch.tensor(value)).numpy()
+    return matrix.reshape(-1, value.size)

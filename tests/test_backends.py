@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hvae.settings import to_dict
-from tests.conftest import tiny_config
+from tests.conftest import lvae_config, nvae_config, tiny_config
 
 pytestmark = pytest.mark.tensorflow
 
@@ -36,6 +36,15 @@ CONFIGS = {
         stage_in_width=16,
         z_width=(2, 3),
     ),
+    "nvae, rgb": nvae_config(
+        image_size=(8, 12),
+        image_channels=3,
+        levels=256,
+        likelihood="logistic_mixture",
+        flow_type="iaf",
+        num_flows=1,
+    ),
+    "lvae, odd size": lvae_config(image_size=(7, 10), nonlin="leakyrelu"),
 }
 
 

@@ -8,6 +8,7 @@ from hvae.block_strings import expand_block_strings
 from hvae.errors import UserError
 from utils.efficient_vdvae_cfg import read_efficient_vdvae_cfg
 from utils.experiment import all_fields
+from utils.nvae_yaml import is_nvae_yaml, read_nvae_yaml
 
 FOLDER = pathlib.Path(__file__).parent.parent / "cfg"
 
@@ -21,8 +22,8 @@ def read_config_file(name):
     """Values of a configuration file, and the names in it that are not used.
 
     Args:
-        name: a name in `cfg/`, the path of a YAML file, or of a `.cfg` file of
-            Efficient-VDVAE.
+        name: a name in `cfg/`, the path of a YAML file, ours or one of mgp123/nvae, or of
+            a `.cfg` file of Efficient-VDVAE.
 
     Raises:
         UserError: if there is no such file, or it does not hold keys and values.
@@ -44,6 +45,8 @@ def read_config_file(name):
         return {}, []
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold keys and values, not {type(values).__name__}")
+    if is_nvae_yaml(values):
+        return read_nvae_yaml(path, values)
     return expand_block_strings(values), []
 
 

@@ -25,6 +25,8 @@ _RUN_KEYS = {"dataset", "data_dir", "binarize", "dtype", "jit", "figures_every"}
 _IMPORTERS = {
     "openai_vdvae": "import_openai_vdvae",
     "efficient_vdvae": "import_efficient_vdvae",
+    "addtt_lvae": "import_addtt_lvae",
+    "mgp123_nvae": "import_mgp123_nvae",
 }
 
 

@@ -52,7 +52,7 @@ def _assign_decoder(tensors, decoder):
         others = [f"top_down.levels_down.{i}.{j}" for j in range(scale.num_latents - 1)]
         for name in (first, *others):
             _assign_variant(tensors, name, next(blocks).variant)
-    tensors.assign_convolution("top_down.output_conv", decoder.head.output_layer)
+    tensors.assign_convolution("top_down.output_conv", decoder.head.chain[0])
 
 
 def _assign_variant(tensors, name, variant):

@@ -24,11 +24,37 @@ class StateDict:
     def assign_convolution(self, name, layer):
         """Give a convolution the weight and bias of this name: OIHW to HWIO.
 
+        Of a transposed convolution it is IOHW to HWOI.
+
         Raises:
             UserError: if a tensor is missing or has another shape.
         """
-        self.assign(f"{name}.weight", layer.kernel, lambda w: w.transpose(2, 3, 1, 0))
+        self.assign(f"{name}.weight", layer.kernel, _to_hwio)
+        if layer.use_bias:
+            self.assign(f"{name}.bias", layer.bias)
+
+    def assign_depthwise(self, name, layer):
+        """Give a depthwise convolution without bias the weight of this name: C1HW to HWC1."""
+        self.assign(f"{name}.weight", layer.kernel, lambda w: w.transpose(2, 3, 0, 1))
+
+    def assign_weight_norm(self, name, layer):
+        """Give a `WeightNormConvolution` PyTorch's direction, gain and bias of this name."""
+        self.assign(f"{name}.weight_v", layer.direction, _to_hwio)
+        self.assign(f"{name}.weight_g", layer.gain, lambda g: g.reshape(len(g)))
         self.assign(f"{name}.bias", layer.bias)
+
+    def assign_dense(self, name, layer):
+        """Give a dense layer the weight `(out, in)` and bias of this name."""
+        self.assign(f"{name}.weight", layer.kernel, lambda w: w.transpose(1, 0))
+        self.assign(f"{name}.bias", layer.bias)
+
+    def assign_batch_norm(self, name, layer):
+        """Give a batch normalisation scale, shift and moving statistics of this name."""
+        self.assign(f"{name}.weight", layer.gamma)
+        self.assign(f"{name}.bias", layer.beta)
+        self.assign(f"{name}.running_mean", layer.moving_mean)
+        self.assign(f"{name}.running_var", layer.moving_variance)
+        self._unused.discard(f"{name}.num_batches_tracked")
 
     def assign_map(self, name, variable):
         """Give a variable `(1, height, width, channels)` a tensor `(1, C, H, W)`."""
@@ -63,6 +89,18 @@ class StateDict:
         variable.assign(ops.convert_to_tensor(value, dtype="float32"))
         self._unused.remove(name)
 
+    def discard_zeros(self, name):
+        """Use up a tensor that must be zero, for which the model has no variable.
+
+        Raises:
+            UserError: if it is missing, or not zero.
+        """
+        if name not in self._unused:
+            raise UserError(f"the checkpoint lacks {name}")
+        if np.any(np.asarray(self._tensors[name])):
+            raise UserError(f"{name} must be zero: the model has no place for other values")
+        self._unused.remove(name)
+
     def finish(self):
         """Raises `UserError` if any tensor was not used."""
         if self._unused:
@@ -89,6 +127,10 @@ def build_from(state_dict, config, assign):
     assign(tensors, model)
     tensors.finish()
     return model
+
+
+def _to_hwio(kernel):
+    return kernel.transpose(2, 3, 1, 0)
 
 
 def _converted(tensor, convert):

@@ -2,6 +2,7 @@
 
 import abc
 
+from hvae.flows import get_flow
 from hvae.heads import get_head
 
 
@@ -51,7 +52,7 @@ class Family(abc.ABC):
 
     def flow(self, scale):
         """The `Flow` that acts on the posterior of a block at this `Scale`, or `None`."""
-        return None
+        return get_flow(self.config, scale, self.dtype)
 
     @abc.abstractmethod
     def latent_variant(self, scale, has_next_state):

@@ -5,7 +5,7 @@ import math
 from keras import layers
 
 from hvae.families.base import Family
-from hvae.heads.convolution_head import ConvolutionHead
+from hvae.heads.chain_head import ChainHead
 from hvae.initializers import FanInUniform
 from hvae.latents.efficient_vdvae_variant import EfficientVDVAEVariant
 from hvae.layers.bottleneck_block import BottleneckBlock
@@ -86,12 +86,9 @@ class EfficientVDVAE(Family):
         )
 
     def head(self, num_parameters):
-        return ConvolutionHead(
-            num_parameters,
-            self.config.output_kernel_size,
-            (None, *self.config.scales[0].size, self.config.scales[0].state_width),
-            dtype=self.dtype,
-        )
+        largest = self.config.scales[0]
+        chain = [convolution(num_parameters, self.config.output_kernel_size, self.dtype)]
+        return ChainHead(chain, (None, *largest.size, largest.state_width), dtype=self.dtype)
 
     def _residual_cell(self, width, block):
         return BottleneckBlock(

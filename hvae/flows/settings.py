@@ -2,25 +2,29 @@
 
 import dataclasses
 
+from hvae.errors import UserError
 from hvae.settings import setting
 
 _FLOW = "flow"
-_NO_FLOWS = "flows are not available yet."
+_NO_FLOWS = "Sylvester flows are not available yet."
 
 
 @dataclasses.dataclass(frozen=True)
 class FlowSettings:
-    """Which flow acts on the posterior. Refused until flows exist."""
+    """Which flow acts on the posterior. Sylvester flows are refused until they exist."""
 
     flow_type: str = setting(
         "none",
-        "normalizing flow on the posterior",
+        "normalizing flow on the posterior: iaf, NVAE's inverse autoregressive cells",
         group=_FLOW,
-        choices=("none", "sylvester", "conv_sylvester"),
-        only=("none", _NO_FLOWS),
+        choices=("none", "iaf"),
     )
     num_flows: tuple[int, ...] = setting(
-        (0,), "flows in a block", group=_FLOW, minimum=0, per_scale=True, only=((0,), _NO_FLOWS)
+        (0,),
+        "flows in a block (iaf: pairs of cells, one per direction)",
+        group=_FLOW,
+        minimum=0,
+        per_scale=True,
     )
     flow_in_ch: tuple[int, ...] = setting(
         (0,),
@@ -75,3 +79,19 @@ class FlowSettings:
         per_scale=True,
         only=((3,), _NO_FLOWS),
     )
+
+    @staticmethod
+    def check_flow(config):
+        """Raises `UserError` if a flow is asked for without a number of flows, or the reverse."""
+        asks, counts = config.flow_type != "none", any(config.num_flows)
+        if asks != counts:
+            raise UserError(
+                f"num_flows: flow_type {config.flow_type} needs "
+                f"{'at least 1' if asks else '0'}. "
+                f"Received: {' '.join(str(count) for count in config.num_flows)}"
+            )
+        if len(config.num_flows) not in (1, len(config.scales)):
+            raise UserError(
+                f"num_flows: needs 1 value or {len(config.scales)}, one for each scale. "
+                f"Received: {len(config.num_flows)} values"
+            )

@@ -4,6 +4,7 @@ import numpy as np
 
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.noise import draw_normal, draw_uniform
+from hvae.inference.readjusted_batch_norm import readjusted_batch_norm
 
 
 class Generator:
@@ -19,13 +20,15 @@ class Generator:
         self.output = output
         self._decode = CompiledFunction(model, self._images)
 
-    def __call__(self, num_images, temperature=1.0, seed=0):
+    def __call__(self, num_images, temperature=1.0, seed=0, readjust_batchnorm=0):
         """Draw.
 
         Args:
             num_images: how many.
             temperature: factor on the prior's standard deviations.
             seed: seed of the noise; the same noise on every backend.
+            readjust_batchnorm: batches of samples by which batch normalisation is
+                readjusted for this temperature, see `readjusted_batch_norm`.
 
         Returns:
             Integers 0 … levels − 1, `(num_images, height, width, channels)`, uint8 for
@@ -36,7 +39,8 @@ class Generator:
         uniforms = draw_uniform(likelihood_noise_shapes(self.model, num_images), rng)
         # One value per image: compiled graphs take a batch along every input.
         temperatures = np.full((num_images, 1, 1, 1), temperature, np.float32)
-        return to_uint8(self._decode.run((noise, uniforms, temperatures)))
+        with readjusted_batch_norm(self.model, readjust_batchnorm, temperature, seed=seed):
+            return to_uint8(self._decode.run((noise, uniforms, temperatures)))
 
     def _images(self, inputs):
         noise, uniforms, temperatures = inputs

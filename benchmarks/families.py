@@ -1,0 +1,115 @@
+"""What each family makes of the same minutes of training on `digits`.
+
+    python -m benchmarks.families [--seconds 120] [config ...]
+
+Every configuration trains in a process of its own, with its schedule stretched or cut to
+the given time (building and compiling come on top), without validation between, and is then evaluated on the test split with the averaged weights. Prints a Markdown table.
+"""
+
+import argparse
+import dataclasses
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+from utils.command_line import parse_training_arguments
+from utils.quiet import native_messages_hidden
+
+CONFIGS = ("digits", "digits_efficient", "digits_nvae", "digits_lvae")
+CALIBRATION_UPDATES = 40
+COLUMNS = ("configuration", "family", "parameters", "updates", "ms per update", "first step, s")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("configs", nargs="*", default=CONFIGS)
+    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    typed = parser.parse_args()
+    if typed.one:
+        print(json.dumps(_measure(typed.configs[0], typed.seconds)))
+        return
+    header = (*COLUMNS, "test, bits/dim")
+    print(f"| {' | '.join(header)} |\n|{'---|' * len(header)}", flush=True)
+    for name in typed.configs:
+        command = [sys.executable, "-m", "benchmarks.families", name, "--one"]
+        command += ["--seconds", str(typed.seconds)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        print(f"| {' | '.join(json.loads(done.stdout.splitlines()[-1]))} |", flush=True)
+
+
+def _measure(name, seconds):
+    """The row of one configuration."""
+    request = parse_training_arguments(["--config", name, "--no-save"])
+    request.set_environment()
+    with native_messages_hidden():
+        import keras
+
+        from data.load import load_splits
+        from data.training_batches import TrainingBatches
+        from hvae.inference.evaluator import Evaluator, mean_and_standard_error
+        from hvae.model import HVAE
+        from hvae.training.data_dependent_init import data_dependent_init
+        from hvae.training.trainer import Trainer
+
+    training = request.experiment.training
+    splits = load_splits(request.experiment.run.dataset)
+    batches = TrainingBatches(splits.train, training.batch_size, training.seed)
+
+    def start(config):
+        keras.utils.set_random_seed(training.seed)
+        model = HVAE(request.experiment.model)
+        if training.data_dep_init:
+            data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
+        return Trainer(model, config, len(batches), jit=request.experiment.run.jit)
+
+    images = next(iter(batches.epoch(0)))
+    trainer = start(training)
+    first = _seconds(lambda: trainer.train_batch(images))
+    pace = statistics.median(
+        _seconds(lambda: trainer.train_batch(images)) for _ in range(CALIBRATION_UPDATES)
+    )
+    config = _lasting(training, seconds / (pace * len(batches)))
+    trainer = start(config)
+    trainer.train_batch(images)  # compiles
+    times = []
+    for epoch in range(config.epochs):
+        for batch in batches.epoch(epoch):
+            times.append(_seconds(lambda: trainer.train_batch(batch)))
+    with trainer.averaged_weights():
+        evaluation = Evaluator(trainer.model)(splits.test, num_samples=1)
+    mean, error = mean_and_standard_error(-evaluation.elbo)
+    report = trainer.model.reporter
+    return (
+        name,
+        request.experiment.model.model_family,
+        f"{trainer.model.count_params():,}",
+        f"{len(times):,}",
+        f"{1000 * statistics.median(times):.1f}",
+        f"{first:.0f}",
+        f"{report(mean):.3f} ± {report(error):.3f}",
+    )
+
+
+def _lasting(config, epochs):
+    """The `TrainingConfig` with its schedules in proportion to another number of epochs."""
+    epochs = max(1, round(epochs))
+    share = epochs / config.epochs
+    return dataclasses.replace(
+        config,
+        epochs=epochs,
+        lr_warmup_epochs=config.lr_warmup_epochs * share,
+        beta_warmup_epochs=config.beta_warmup_epochs * share,
+    )
+
+
+def _seconds(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Inverse autoregressive flow of NVAE."""
+
+import math
+
+import keras
+from keras import activations, ops
+
+from hvae.flows.autoregressive_convolution import AutoregressiveConvolution
+from hvae.flows.base import Flow, FlowOutput
+
+
+@keras.saving.register_keras_serializable(package="hvae")
+class InverseAutoregressiveFlow(Flow):
+    """Pairs of cells z ← z − s(z), where s of a variable sees only the variables before it.
+
+    ∂z'/∂z is triangular with ones on the diagonal in the cell's order: log|det| = 0. The
+    cells of a pair have opposite orders of the pixels.
+
+    Args:
+        channels: channels of the latent.
+        num_flows: number of pairs.
+        expansion: hidden channels by those of the latent.
+
+    Input and output shape: `(batch, height, width, channels)`.
+
+    Reference:
+        Kingma et al. 2016, Equation 12 with σ = 1; Vahdat & Kautz 2020 (NVAE), Section
+        3.4 and its published code.
+    """
+
+    #: The inverse ends when no variable moves by more than this.
+    tolerance = 1e-6
+
+    def __init__(self, channels, num_flows=1, expansion=6, **kwargs):
+        super().__init__(**kwargs)
+        self.channels = channels
+        self.num_flows = num_flows
+        self.expansion = expansion
+        self.cells = []
+        for _ in range(num_flows):
+            self.cells += [self._cell(mirrored=False), self._cell(mirrored=True)]
+
+    def build(self, input_shape):
+        hidden_shape = (*input_shape[:-1], self.expansion * self.channels)
+        for first, depthwise, last in self.cells:
+            first.build(input_shape)
+            depthwise.build(hidden_shape)
+            last.build(hidden_shape)
+
+    def call(self, z):
+        z = ops.cast(z, "float32")
+        for cell in self.cells:
+            z = z - _shift(cell, z)
+        return FlowOutput(z, ops.zeros_like(z[:, 0, 0, 0]))
+
+    def inverse(self, z):
+        """The latent that `call` takes to z.
+
+        z₀ = z + s(z₀) by iteration: each step makes one more variable exact, in the
+        cell's order, so that it ends.
+        """
+        z = ops.cast(z, "float32")
+        for cell in reversed(self.cells):
+            z = self._invert(cell, z)
+        return z
+
+    def _invert(self, cell, z):
+        def moves(start, change):
+            return change > self.tolerance
+
+        def step(start, change):
+            better = z + _shift(cell, start)
+            return better, ops.max(ops.abs(better - start))
+
+        return ops.while_loop(
+            moves,
+            step,
+            (z, ops.convert_to_tensor(float("inf"), dtype="float32")),
+            maximum_iterations=math.prod(z.shape[1:]),
+        )[0]
+
+    def _cell(self, mirrored):
+        hidden = self.expansion * self.channels
+        shared = {"groups": self.channels, "mirrored": mirrored, "dtype": "float32"}
+        return [
+            AutoregressiveConvolution(hidden, 3, strict=True, **shared),
+            AutoregressiveConvolution(hidden, 5, depthwise=True, **shared),
+            AutoregressiveConvolution(self.channels, 1, **shared),
+        ]
+
+    def compute_output_spec(self, z):
+        return FlowOutput(
+            keras.KerasTensor(z.shape, "float32"), keras.KerasTensor(z.shape[:1], "float32")
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "num_flows": self.num_flows,
+            "expansion": self.expansion,
+        }
+
+
+def _shift(cell, z):
+    first, depthwise, last = cell
+    hidden = depthwise(activations.elu(first(z)))
+    # Twice, as the code that published weights come from.
+    return last(activations.elu(activations.elu(hidden)))

@@ -1,0 +1,63 @@
+"""Halving of an image by four strided convolutions."""
+
+import keras
+from keras import activations, layers, ops
+
+from hvae.initializers import FanInUniform
+
+_OFFSETS = ((0, 0), (1, 1), (0, 1), (1, 0))
+
+
+@keras.saving.register_keras_serializable(package="hvae")
+class FactorizedReduction(layers.Layer):
+    """Swish, then four 1×1 convolutions of stride 2, each giving a quarter of the channels.
+
+    Args:
+        width: channels of the result, a multiple of four.
+        shifted: whether they read the four pixels of each 2×2 window, one each, as
+            Vahdat & Kautz do; otherwise all read the first, as github.com/mgp123/nvae.
+
+    Input shape: `(batch, height, width, channels)`, even sides.
+    Output shape: `(batch, height / 2, width / 2, width)`.
+
+    Raises:
+        ValueError: if the width is no multiple of four.
+
+    Reference:
+        Vahdat & Kautz 2020 (NVAE), the published code's skip connection.
+    """
+
+    def __init__(self, width, shifted=True, **kwargs):
+        super().__init__(**kwargs)
+        if width % 4:
+            raise ValueError(f"width must be a multiple of four. Received: width={width}")
+        self.width = width
+        self.shifted = shifted
+        self.convolutions = [
+            layers.Conv2D(
+                width // 4,
+                1,
+                strides=2,
+                kernel_initializer=FanInUniform(),
+                dtype=self.dtype_policy,
+            )
+            for _ in _OFFSETS
+        ]
+
+    def build(self, input_shape):
+        for convolution in self.convolutions:
+            convolution.build(input_shape)
+
+    def call(self, inputs):
+        inputs = activations.silu(inputs)
+        parts = []
+        for convolution, (row, column) in zip(self.convolutions, _OFFSETS):
+            parts.append(convolution(inputs[:, row:, column:] if self.shifted else inputs))
+        return ops.concatenate(parts, axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return (batch, height // 2, width // 2, self.width)
+
+    def get_config(self):
+        return {**super().get_config(), "width": self.width, "shifted": self.shifted}

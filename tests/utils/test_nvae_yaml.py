@@ -1,0 +1,87 @@
+"""Files of github.com/mgp123/nvae give the model and the training that they ask for."""
+
+import pytest
+
+from hvae.errors import UserError
+from utils.config_files import read_config_file
+from utils.experiment import Experiment
+
+FILE = """
+channel_towers: 32
+number_of_scales: 3
+initial_splits_per_scale: 6
+latent_size: 20
+input_dimension: 64
+num_flows: 1
+num_blocks_prepost: 1
+num_cells_per_block_prepost: 2
+cells_per_split_enc: 2
+cells_per_input_dec: 2
+channel_multiplier : 2
+exponential_scaling: 2
+sampling_method: logistic_mixture
+n_mix: 10
+fixed_flows: False
+training_parameters:
+  learning_rate: 0.01
+  regularization_constant: 0.1
+  kl_constant: 1.5
+  warmup_epochs: 50
+  batch_size: 32
+  use_tensor_checkpoints: False
+  half_precision: True
+  gradient_clipping: 122.88
+  epochs_per_checkpoint: 1
+  epochs: 200
+"""
+
+
+def read(tmp_path, text=FILE):
+    path = tmp_path / "penguin.yaml"
+    path.write_text(text)
+    return read_config_file(str(path))
+
+
+def test_it_gives_the_model_and_its_training(tmp_path):
+    values, unused = read(tmp_path)
+    assert unused == [
+        "training_parameters.epochs_per_checkpoint",
+        "training_parameters.use_tensor_checkpoints",
+    ]
+    experiment = Experiment.from_flat(values)
+    model, training = experiment.model, experiment.training
+    assert experiment.run.dataset == "images64" and experiment.run.dtype == "mixed_bfloat16"
+    assert model.model_family == "nvae" and model.std_param == "soft_clamp"
+    assert [str(s) for s in model.latent_scales] == ["8x8"] + 3 * ["16x16"] + 6 * ["32x32"]
+    assert [s.state_width for s in model.latent_scales][::4] == [256, 64, 64]
+    assert model.likelihood == "logistic_mixture" and model.num_output_mixtures == 10
+    assert model.flow_type == "iaf" and model.num_flows == (1,) and not model.analytical_kl
+    assert (training.batch_size, training.epochs, training.learning_rate) == (32, 200, 0.01)
+    assert (training.beta, training.beta_warmup_epochs) == (1.5, 50)
+    assert training.kl_balancing and training.regularization_constant == 0.1
+    assert training.gradient_clipnorm == pytest.approx(0.01)
+
+
+def test_what_it_leaves_out_has_that_codebases_defaults(tmp_path):
+    short = FILE[: FILE.index("num_blocks_prepost")] + "fixed_flows: True\n"
+    values, unused = read(tmp_path, short)
+    experiment = Experiment.from_flat(values)
+    assert unused == [] and experiment.model.likelihood == "gaussian"
+    assert experiment.model.fixed_flows and experiment.model.analytical_kl
+    assert experiment.training.batch_size == 20
+    assert experiment.training.beta_warmup_epochs == 30
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("input_dimension: 64", "input_dimension: 128", "input_dimension: allowed are 32, 64"),
+        ("latent_size: 20\n", "", "hparams: latent_size is missing"),
+        ("latent_size", "latent_sise", "unknown key latent_sise; did you mean latent_size?"),
+        ("  batch_size", "  batchsize", "unknown key batchsize; did you mean batch_size?"),
+        ("logistic_mixture", "logistic", "sampling_method: allowed are gaussian, gaussian_mixture"),
+    ],
+)
+def test_mistakes_are_named(tmp_path, old, new, message):
+    with pytest.raises(UserError, match=message.replace("?", "[?]")):
+        read(tmp_path, FILE.replace(old, new))
