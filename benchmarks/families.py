@@ -3,7 +3,8 @@
     python -m benchmarks.families [--seconds 120] [config ...]
 
 Every configuration trains in a process of its own, with its schedule stretched or cut to
-the given time (building and compiling come on top), without validation between, and is then evaluated on the test split with the averaged weights. Prints a Markdown table.
+the given time, without validation between; building and compiling come on top. The
+averaged weights are then evaluated on the test split. Prints a Markdown table.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 
 from utils.command_line import parse_training_arguments
 from utils.quiet import native_messages_hidden
@@ -67,17 +69,16 @@ def _measure(name, seconds):
 
     images = next(iter(batches.epoch(0)))
     trainer = start(training)
-    first = _seconds(lambda: trainer.train_batch(images))
-    pace = statistics.median(
-        _seconds(lambda: trainer.train_batch(images)) for _ in range(CALIBRATION_UPDATES)
-    )
+    update = partial(trainer.train_batch, images)
+    first = _seconds(update)
+    pace = statistics.median(_seconds(update) for _ in range(CALIBRATION_UPDATES))
     config = _lasting(training, seconds / (pace * len(batches)))
     trainer = start(config)
     trainer.train_batch(images)  # compiles
     times = []
     for epoch in range(config.epochs):
         for batch in batches.epoch(epoch):
-            times.append(_seconds(lambda: trainer.train_batch(batch)))
+            times.append(_seconds(partial(trainer.train_batch, batch)))
     with trainer.averaged_weights():
         evaluation = Evaluator(trainer.model)(splits.test, num_samples=1)
     mean, error = mean_and_standard_error(-evaluation.elbo)

@@ -7,8 +7,8 @@ import dataclasses
 class Scale:
     """One place where encoder and decoder meet; families may add what they need.
 
-    Scales are numbered from the largest (0, the image's own size) to the smallest.
-    Several may have the same size.
+    Scales are numbered from the largest (0), as large as the image or smaller, to the
+    smallest. Several may have the same size.
     """
 
     index: int
