@@ -59,7 +59,9 @@ class Decoder(layers.Layer):
                 smaller = self.scales[i - 1]
                 build_chain(self.joins[i - 1], (None, *smaller.size, smaller.state_width))
         for block, scale in zip(self.blocks, self.config.latent_scales):
-            block.build((None, *scale.size, scale.state_width))
+            block.build(
+                (None, *scale.size, scale.state_width), (None, *scale.size, scale.activation_width)
+            )
         self.head.build()
 
     def call(self, noise, activations=None, temperature=1.0, latents=None, training=None):

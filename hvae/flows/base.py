@@ -13,12 +13,24 @@ class FlowOutput(NamedTuple):
 
 
 class Flow(layers.Layer):
-    """An invertible map of a latent, in float32 whatever the dtype policy."""
+    """An invertible map of a latent, in float32 whatever the dtype policy.
 
-    def call(self, z):
-        """`FlowOutput` of a latent, `(batch, height, width, channels)`."""
+    A flow may depend on the image: then it has a `context_width`, and the latent block
+    gives it so many channels made of the state and of the encoder's activation.
+    """
+
+    #: Channels of the context that the flow reads; 0 for none.
+    context_width = 0
+
+    def call(self, z, context=None):
+        """`FlowOutput` of a latent.
+
+        Args:
+            z: `(batch, height, width, channels)`.
+            context: `(batch, height, width, context_width)`, or `None`.
+        """
         raise NotImplementedError
 
-    def inverse(self, z):
+    def inverse(self, z, context=None):
         """The latent that `call` takes to z, same shape."""
         raise NotImplementedError

@@ -47,13 +47,13 @@ class InverseAutoregressiveFlow(Flow):
             depthwise.build(hidden_shape)
             last.build(hidden_shape)
 
-    def call(self, z):
+    def call(self, z, context=None):
         z = ops.cast(z, "float32")
         for cell in self.cells:
             z = z - _shift(cell, z)
         return FlowOutput(z, ops.zeros_like(z[:, 0, 0, 0]))
 
-    def inverse(self, z):
+    def inverse(self, z, context=None):
         """The latent that `call` takes to z.
 
         z₀ = z + s(z₀) by iteration: each step makes one more variable exact, in the
@@ -88,7 +88,7 @@ class InverseAutoregressiveFlow(Flow):
             AutoregressiveConvolution(self.channels, 1, **shared),
         ]
 
-    def compute_output_spec(self, z):
+    def compute_output_spec(self, z, context=None):
         return FlowOutput(
             keras.KerasTensor(z.shape, "float32"), keras.KerasTensor(z.shape[:1], "float32")
         )

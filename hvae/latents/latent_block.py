@@ -7,6 +7,7 @@ import keras
 from keras import layers, ops
 
 from hvae.latents.diagonal_gaussian import DiagonalGaussian
+from hvae.layers.convolution import convolution
 
 
 class LatentOutput(NamedTuple):
@@ -31,6 +32,7 @@ class LatentBlock(layers.Layer):
         analytical_kl: whether the KL is that in closed form. Otherwise, and with a flow,
             it is estimated from the one sample: log q(z₀) − log|det| − log p(z).
         flow: a `Flow` that takes samples z₀ of q to z, or `None`. p does not know it.
+            Its context is a 1×1 convolution of the state and the activation.
         has_next_state: false for a last block whose next state nobody reads.
 
     Call arguments:
@@ -68,12 +70,18 @@ class LatentBlock(layers.Layer):
         self.analytical_kl = analytical_kl
         self.flow = flow
         self.has_next_state = has_next_state
+        self.flow_context = None
+        if flow is not None and flow.context_width:
+            self.flow_context = convolution(flow.context_width, 1, self.dtype_policy)
 
-    def build(self, state_shape):
+    def build(self, state_shape, activation_shape=None):
         if not self.variant.built:  # it is, when it comes from a configuration
             self.variant.build(state_shape)
         if self.flow is not None and not self.flow.built:
             self.flow.build((*state_shape[:-1], self.variant.z_width))
+        if self.flow_context is not None:
+            width = state_shape[-1] + activation_shape[-1]
+            self.flow_context.build((*state_shape[:-1], width))
 
     def call(self, state, noise, activation=None, temperature=1.0, z=None):
         prior = self.variant.prior(state)
@@ -85,18 +93,22 @@ class LatentBlock(layers.Layer):
         if z is None and q is None:
             z = p.sample(noise, temperature)
         elif z is None:
-            z, kl = self._draw(q, p, noise)
+            z, kl = self._draw(q, p, noise, state, activation)
         next_state = self.variant.next_state(prior, z) if self.has_next_state else None
         return LatentOutput(next_state, z, p, q, kl)
 
-    def _draw(self, q, p, noise):
+    def _draw(self, q, p, noise, state, activation):
         """z from the posterior, and its KL for every variable."""
         z = q.sample(noise)
         if self.flow is None:
             kl = q.kl(p) if self.analytical_kl else q.log_prob_of_noise(noise) - p.log_prob(z)
             return z, kl
         log_q = q.log_prob_of_noise(noise)
-        z, log_det = self.flow(z)
+        context = None
+        if self.flow_context is not None:
+            joint = ops.concatenate([state, activation], axis=-1)
+            context = ops.cast(self.flow_context(joint), "float32")
+        z, log_det = self.flow(z, context=context)
         # The determinant is that of the whole latent: its variables get an equal share.
         share = ops.reshape(log_det, (-1, 1, 1, 1)) / math.prod(z.shape[1:])
         return z, log_q - share - p.log_prob(z)

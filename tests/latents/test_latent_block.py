@@ -11,7 +11,7 @@ from hvae.latents.vdvae_variant import VDVAEVariant
 def block(rng):
     variant = VDVAEVariant(z_width=2, state_width=6, middle_width=4, activation="silu")
     block = LatentBlock(variant, std_param="exp")
-    block.build((None, 4, 4, 6))
+    block.build((None, 4, 4, 6), (None, 4, 4, 6))
     for weight in block.weights:
         weight.assign(0.3 * rng.standard_normal(weight.shape))
     return block
@@ -77,7 +77,7 @@ def test_configuration_round_trip(block, tensors):
     state, noise, activation = tensors
     copy = LatentBlock.from_config(block.get_config())
     if not copy.built:
-        copy.build((None, 4, 4, 6))
+        copy.build((None, 4, 4, 6), (None, 4, 4, 6))
     copy.set_weights(block.get_weights())
     results = [to_numpy(b(state, noise, activation=activation).state) for b in (block, copy)]
     np.testing.assert_allclose(*results, rtol=1e-6)
@@ -101,7 +101,7 @@ def test_noise_and_kl_stay_float32_under_mixed_precision(tensors):
 class Shift(Flow):
     """z₀ + z₀³: a flow whose determinant is known."""
 
-    def call(self, z):
+    def call(self, z, context=None):
         log_det = ops.sum(ops.log(1 + 3 * ops.square(z)), axis=(1, 2, 3))
         return FlowOutput(z + z * z * z, log_det)
 
@@ -109,7 +109,7 @@ class Shift(Flow):
 def sampled_block(rng, flow=None):
     variant = VDVAEVariant(z_width=2, state_width=6, middle_width=4, activation="silu")
     block = LatentBlock(variant, std_param="exp", analytical_kl=False, flow=flow)
-    block.build((None, 4, 4, 6))
+    block.build((None, 4, 4, 6), (None, 4, 4, 6))
     for weight in block.weights:
         weight.assign(0.3 * rng.standard_normal(weight.shape))
     return block
