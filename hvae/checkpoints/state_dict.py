@@ -144,7 +144,8 @@ def read_state_dict(path):
     """Tensors of a file by name, as NumPy.
 
     Args:
-        path: `.th` or `.pt` (needs torch), `.safetensors` (needs safetensors) or `.npz`.
+        path: `.th`, `.pt`, `.model` or `.checkpoint` (needs torch), `.safetensors` (needs
+            safetensors) or `.npz`.
 
     Raises:
         UserError: if the file is missing or damaged, of another kind, or holds anything
@@ -152,8 +153,7 @@ def read_state_dict(path):
     """
     path = pathlib.Path(path)
     readers = {
-        ".th": _read_torch,
-        ".pt": _read_torch,
+        **dict.fromkeys((".th", ".pt", ".model", ".checkpoint"), _read_torch),
         ".safetensors": _read_safetensors,
         ".npz": _read_npz,
     }
@@ -174,6 +174,8 @@ def _read_torch(path):
     import torch
 
     tensors = torch.load(path, map_location="cpu", weights_only=True)
+    # Some save the state dict beside other things.
+    tensors = tensors.get("state_dict", tensors)
     return {name: tensor.float().numpy() for name, tensor in tensors.items()}
 
 

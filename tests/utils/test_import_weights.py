@@ -7,12 +7,18 @@ from keras import ops
 
 import hvae
 from hvae.checkpoints import import_openai_vdvae
-from hvae.checkpoints.__main__ import main
 from hvae.checkpoints.state_dict import read_state_dict
 from hvae.errors import UserError
+from hvae.hparams.mgp123_nvae import mgp123_nvae_config
 from hvae.hparams.openai_vdvae import openai_vdvae_config
 from hvae.settings import to_dict
 from tests.conftest import read_published
+from utils.import_weights import import_weights, parse_arguments
+from utils.script import run_script
+
+
+def main(arguments):
+    return run_script(parse_arguments, lambda: import_weights, arguments)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +74,7 @@ def test_mistakes_get_one_line(published, tmp_path, capsys):
         arguments = ["openai_vdvae", str(tmp_path / file), "--config", str(folder / "tiny.yaml")]
         assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
         error = capsys.readouterr().err
-        assert message in error and error.count("\n") == 1
+        assert message in error.splitlines()[-1] and error.count("error: ") == 1
         assert not (tmp_path / "out").exists()
 
 
@@ -77,3 +83,28 @@ def test_a_file_with_code_in_it_is_refused(tmp_path):
     torch.save({"weight": print}, tmp_path / "evil.pt")
     with pytest.raises(UserError, match="is damaged or holds more than tensors"):
         read_state_dict(tmp_path / "evil.pt")
+
+
+def test_a_file_of_nvae_goes_with_its_own_yaml(golden, tmp_path):
+    torch = pytest.importorskip("torch")
+    _, state, hparams = read_published(golden, "nvae_mgp123_tiny.npz")
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(hparams))
+    tensors = {name: torch.tensor(value) for name, value in state.items()}
+    torch.save({"state_dict": tensors, "model_arch": "tiny.yaml"}, tmp_path / "tiny.model")
+    arguments = [
+        "mgp123_nvae",
+        str(tmp_path / "tiny.model"),
+        "--config",
+        str(tmp_path / "tiny.yaml"),
+    ]
+    assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
+    model = hvae.load_model(tmp_path / "run")
+    assert model.config == mgp123_nvae_config(hparams)
+    kernel = state["initial_transform.weight_v"].transpose(2, 3, 1, 0)
+    np.testing.assert_array_equal(ops.convert_to_numpy(model.encoder.stem[0].direction), kernel)
+
+
+def test_images_are_those_of_the_data_set(tmp_path):
+    arguments = ["efficient_vdvae", "model.pt", "--config", "efficient_celeba64"]
+    request = parse_arguments([*arguments, "--out", str(tmp_path / "run")])
+    assert request.experiment.model.image_size == (64, 64)
