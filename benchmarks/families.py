@@ -2,13 +2,13 @@
 
     python -m benchmarks.families [--seconds 120] [config ...]
 
-Every configuration trains in a process of its own, with its schedule stretched or cut to
+Every configuration trains in a process of its own, with its schedules stretched or cut to
 the given time, without validation between; building and compiling come on top. The
 averaged weights are then evaluated on the test split. Prints a Markdown table.
 """
 
 import argparse
-import dataclasses
+import itertools
 import json
 import statistics
 import subprocess
@@ -20,7 +20,6 @@ from utils.command_line import parse_training_arguments
 from utils.quiet import native_messages_hidden
 
 CONFIGS = ("digits", "digits_efficient", "digits_nvae", "digits_lvae")
-CALIBRATION_UPDATES = 40
 COLUMNS = ("configuration", "family", "parameters", "updates", "ms per update", "first step, s")
 
 
@@ -59,51 +58,46 @@ def _measure(name, seconds):
     training = request.experiment.training
     splits = load_splits(request.experiment.run.dataset)
     batches = TrainingBatches(splits.train, training.batch_size, training.seed)
-
-    def start(config):
-        keras.utils.set_random_seed(training.seed)
-        model = HVAE(request.experiment.model)
-        if training.data_dep_init:
-            data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
-        return Trainer(model, config, len(batches), jit=request.experiment.run.jit)
-
+    keras.utils.set_random_seed(training.seed)
+    model = HVAE(request.experiment.model)
     images = next(iter(batches.epoch(0)))
-    trainer = start(training)
-    update = partial(trainer.train_batch, images)
-    first = _seconds(update)
-    pace = statistics.median(_seconds(update) for _ in range(CALIBRATION_UPDATES))
-    config = _lasting(training, seconds / (pace * len(batches)))
-    trainer = start(config)
-    trainer.train_batch(images)  # compiles
-    times = []
-    for epoch in range(config.epochs):
-        for batch in batches.epoch(epoch):
-            times.append(_seconds(partial(trainer.train_batch, batch)))
+    if training.data_dep_init:
+        data_dependent_init(model, images, training.seed)
+    trainer = Trainer(model, training, len(batches), jit=request.experiment.run.jit)
+    first = _seconds(partial(trainer.train_batch, images))
+    times = _train(trainer, batches, seconds)
     with trainer.averaged_weights():
-        evaluation = Evaluator(trainer.model)(splits.test, num_samples=1)
+        evaluation = Evaluator(model)(splits.test, num_samples=1)
     mean, error = mean_and_standard_error(-evaluation.elbo)
-    report = trainer.model.reporter
     return (
         name,
         request.experiment.model.model_family,
-        f"{trainer.model.count_params():,}",
+        f"{model.count_params():,}",
         f"{len(times):,}",
         f"{1000 * statistics.median(times):.1f}",
         f"{first:.0f}",
-        f"{report(mean):.3f} ± {report(error):.3f}",
+        f"{model.reporter(mean):.3f} ± {model.reporter(error):.3f}",
     )
 
 
-def _lasting(config, epochs):
-    """The `TrainingConfig` with its schedules in proportion to another number of epochs."""
-    epochs = max(1, round(epochs))
-    share = epochs / config.epochs
-    return dataclasses.replace(
-        config,
-        epochs=epochs,
-        lr_warmup_epochs=config.lr_warmup_epochs * share,
-        beta_warmup_epochs=config.beta_warmup_epochs * share,
-    )
+def _train(trainer, batches, seconds):
+    """Updates until the time is up; the seconds that each took."""
+    total = trainer.config.epochs * len(batches)
+    start = time.perf_counter()
+
+    def by_time(schedule):
+        # The whole schedule in the given time, however many updates that allows.
+        return lambda _: schedule(total * min(1.0, (time.perf_counter() - start) / seconds))
+
+    trainer.learning_rate = by_time(trainer.learning_rate)
+    trainer.beta = by_time(trainer.beta)
+    trainer.regularization_factor = by_time(trainer.regularization_factor)
+    times = []
+    for epoch in itertools.count():
+        for images in batches.epoch(epoch):
+            if time.perf_counter() - start > seconds:
+                return times
+            times.append(_seconds(partial(trainer.train_batch, images)))
 
 
 def _seconds(function):
