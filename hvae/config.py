@@ -189,6 +189,7 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
             )
         self._family_settings.check(self)
         self.check_flow(self)
+        self.check_attention(self)
 
     @property
     def _family_settings(self):

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from keras import layers
 
+from hvae.attention.hierarchy_attention import HierarchyAttention
 from hvae.latents.latent_block import LatentBlock, LatentOutput
 from hvae.layers.chain import build_chain, call_chain
 
@@ -51,6 +52,7 @@ class Decoder(layers.Layer):
                     dtype=self.dtype_policy,
                 )
             )
+        self.attention = None
 
     def build(self, input_shape=None):
         for i, scale in enumerate(self.scales):
@@ -63,6 +65,10 @@ class Decoder(layers.Layer):
                 (None, *scale.size, scale.state_width), (None, *scale.size, scale.activation_width)
             )
         self.head.build()
+        if self.config.use_depthwise_attention:
+            # Made last: all else starts from the same weights with and without it.
+            self.attention = HierarchyAttention(self.config, dtype=self.dtype_policy)
+            self.attention.build()
 
     def call(self, noise, activations=None, temperature=1.0, latents=None, training=None):
         """Walk down.
@@ -81,19 +87,25 @@ class Decoder(layers.Layer):
         """
         temperatures = temperature if isinstance(temperature, (list, tuple)) else None
         state = self.initial_states[0].start(noise[0])
+        memory = None if self.attention is None else self.attention.start(activations)
         outputs, i = [], 0
         for position, scale in enumerate(self.scales):
             if position > 0:
                 state = call_chain(self.joins[position - 1], state)
                 state = self.initial_states[position](state)
             for _ in range(scale.num_latents):
+                activation = None if activations is None else activations[scale.index]
+                if memory is not None:
+                    state, activation = self.attention.attend(i, state, activation, memory)
                 output = self.blocks[i](
                     state,
                     noise[i],
-                    activation=None if activations is None else activations[scale.index],
+                    activation=activation,
                     temperature=temperature if temperatures is None else temperatures[i],
                     z=None if latents is None else latents[i],
                 )
+                if memory is not None:
+                    self.attention.remember(i, output.state, memory)
                 outputs.append(output)
                 state, i = output.state, i + 1
         return DecoderOutput(self.head(state, [output.z for output in outputs]), tuple(outputs))

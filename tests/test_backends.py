@@ -44,6 +44,25 @@ CONFIGS = {
         flow_type="iaf",
         num_flows=1,
     ),
+    "orthogonal sylvester": tiny_config(
+        flow_type="sylvester", num_flows=(1, 2), flow_in_ch=(2, 3), num_ortho_vecs=(4, 9)
+    ),
+    "convolutional sylvester": tiny_config(
+        flow_type="conv_sylvester",
+        num_flows=1,
+        convsylv_channels=6,
+        convsylv_flows_per_stage=(1, 2),
+        convsylv_splitfirst=(1, 0),
+    ),
+    "attention": tiny_config(
+        num_scales=3,
+        image_size=(8, 12),
+        stage_in_width=(8, 12, 12),
+        dec_num_blocks=(2, 1, 1),
+        use_depthwise_attention=True,
+        query_width=3,
+        num_queries=2,
+    ),
     "lvae, odd size": lvae_config(image_size=(7, 10), nonlin="leakyrelu"),
 }
 

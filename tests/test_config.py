@@ -76,10 +76,15 @@ def test_kernels_are_one_below_four_and_grow_if_asked():
         ({"gradient_smoothing": float("nan")}, "gradient_smoothing: must be a finite number"),
         ({"gradient_smoothing": float("inf")}, "gradient_smoothing: must be a finite number"),
         ({"z_width": 10**400}, "z_width: must be a finite number"),
-        ({"flow_type": "sylvester"}, "flow_type: allowed are none, iaf. Received: sylvester"),
+        ({"flow_type": "planar"}, "flow_type: allowed are none, iaf, .* Received: planar"),
         ({"flow_type": "iaf"}, "num_flows: flow_type iaf needs at least 1. Received: 0"),
         ({"num_flows": 2}, "num_flows: flow_type none needs 0. Received: 2"),
-        ({"use_depthwise_attention": True}, "use_depthwise_attention: depthwise attention is not"),
+        (
+            {"use_depthwise_attention": True, "num_scales": 1},
+            "use_depthwise_attention: needs at least 2 scales. Received: 1",
+        ),
+        ({"query_width": 0}, "query_width: must be at least 1. Received: 0"),
+        ({"num_queries": 0}, "num_queries: must be at least 1. Received: 0"),
         ({"image_size": (8,)}, "image_size: must be a height and a width"),
     ],
 )

@@ -2,30 +2,36 @@
 
 import dataclasses
 
+from hvae.errors import UserError
 from hvae.settings import setting
 
 _ATTENTION = "attention"
-_NO_ATTENTION = "depthwise attention is not available yet."
 
 
 @dataclasses.dataclass(frozen=True)
 class AttentionSettings:
-    """Whether blocks attend to others. Refused until attention exists."""
+    """Whether latent blocks attend across the depth of the hierarchy, and how."""
 
     use_depthwise_attention: bool = setting(
         False,
-        "attention across the depth of the hierarchy (DAVI)",
+        "attention across the depth of the hierarchy (DAVI): of the posterior over all scales of "
+        "the encoder, of the prior over all blocks above",
         group=_ATTENTION,
-        only=(False, _NO_ATTENTION),
     )
     query_width: int = setting(
-        20,
-        "channels of queries and keys",
-        group=_ATTENTION,
-        unit="channels",
-        minimum=1,
-        only=(20, _NO_ATTENTION),
+        20, "channels of queries and keys", group=_ATTENTION, unit="channels", minimum=1
     )
     num_queries: int = setting(
-        1, "queries of a block", group=_ATTENTION, minimum=1, only=(1, _NO_ATTENTION)
+        1,
+        "queries of a block; the results of several are combined by a 1x1 convolution",
+        group=_ATTENTION,
+        minimum=1,
     )
+
+    @staticmethod
+    def check_attention(config):
+        """Raises `UserError` if attention is asked for where there is nothing to choose from."""
+        if config.use_depthwise_attention and len(config.scales) < 2:
+            raise UserError(
+                f"use_depthwise_attention: needs at least 2 scales. Received: {len(config.scales)}"
+            )

@@ -1,13 +1,51 @@
 """Invertible maps of latents, and which of them a configuration asks for."""
 
+from hvae.flows.settings import of_scale
+
 
 def get_flow(config, scale, dtype):
     """The `Flow` that `config.flow_type` names for a block of this `Scale`, or `None`."""
+    if config.flow_type == "none" or of_scale(config.num_flows, scale.index) == 0:
+        return None
+    return _FLOWS[config.flow_type](config, scale, dtype)
+
+
+def _inverse_autoregressive(config, scale, dtype):
     from hvae.flows.inverse_autoregressive import InverseAutoregressiveFlow
 
-    if config.flow_type == "none":
-        return None
-    num_flows = config.num_flows[scale.index if len(config.num_flows) > 1 else 0]
-    if num_flows == 0:
-        return None
+    num_flows = of_scale(config.num_flows, scale.index)
     return InverseAutoregressiveFlow(scale.z_width, num_flows, dtype=dtype)
+
+
+def _orthogonal_sylvester(config, scale, dtype):
+    from hvae.flows.orthogonal_sylvester import OrthogonalSylvesterFlow
+
+    return OrthogonalSylvesterFlow(
+        num_flows=of_scale(config.num_flows, scale.index),
+        num_ortho_vecs=of_scale(config.num_ortho_vecs, scale.index),
+        context_width=of_scale(config.flow_in_ch, scale.index),
+        dtype=dtype,
+    )
+
+
+def _convolutional_sylvester(config, scale, dtype):
+    from hvae.flows.convolutional_sylvester import ConvolutionalSylvesterFlow
+
+    return ConvolutionalSylvesterFlow(
+        scale.size,
+        scale.z_width,
+        hidden_channels=of_scale(config.convsylv_channels, scale.index),
+        steps_per_stage=of_scale(config.convsylv_flows_per_stage, scale.index),
+        split_first=bool(of_scale(config.convsylv_splitfirst, scale.index)),
+        stage_limit=of_scale(config.convsylv_stage_limit, scale.index),
+        spectral_norm=config.spectral_norm,
+        dtype=dtype,
+    )
+
+
+#: Function (config, scale, dtype) → `Flow` of each `flow_type`.
+_FLOWS = {
+    "iaf": _inverse_autoregressive,
+    "sylvester": _orthogonal_sylvester,
+    "conv_sylvester": _convolutional_sylvester,
+}

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from hvae.flows.kernel_bound import bounded_kernel
 from hvae.initializers import FanInUniform
 from hvae.layers.weight_normalization import normalized_kernel, squared_norm
 
@@ -13,16 +14,19 @@ class AutoregressiveConvolution(layers.Layer):
     """A weight-normalised convolution that respects an order of pixels and channels.
 
     Pixels are ordered by rows from the top, within a row from the right. Within a pixel
-    the channels are in groups, as many as the latent has channels; an output of group g
-    sees the groups up to g, or with `strict` those before g.
+    the channels are in groups of neighbours, as many as the latent has channels, some empty if
+    there are fewer; an output of group g sees the groups up to g, or with `strict` those
+    before g.
 
     Args:
-        width: channels of the result, a multiple of `groups`.
+        width: channels of the result.
         kernel_size: side of the kernel, odd, pixels.
         groups: channels of the latent.
         strict: whether the own group is masked too.
         mirrored: whether pixels are ordered the other way round, from the bottom left.
         depthwise: whether an output sees its own channel only; keeps the channels.
+        scale: factor on the initial weights; 0 gives zeros.
+        norm_bound: the operator norm is held below it, see `bounded_kernel`, or `None`.
 
     Input and output shape: `(batch, height, width, channels)`.
 
@@ -32,7 +36,16 @@ class AutoregressiveConvolution(layers.Layer):
     """
 
     def __init__(
-        self, width, kernel_size, groups, strict=False, mirrored=False, depthwise=False, **kwargs
+        self,
+        width,
+        kernel_size,
+        groups,
+        strict=False,
+        mirrored=False,
+        depthwise=False,
+        scale=1.0,
+        norm_bound=None,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         self.width = width
@@ -41,6 +54,8 @@ class AutoregressiveConvolution(layers.Layer):
         self.strict = strict
         self.mirrored = mirrored
         self.depthwise = depthwise
+        self.scale = scale
+        self.norm_bound = norm_bound
 
     def build(self, input_shape):
         inputs = 1 if self.depthwise else input_shape[-1]
@@ -52,7 +67,7 @@ class AutoregressiveConvolution(layers.Layer):
         )
         self.gain = self.add_weight(
             shape=(self.width,),
-            initializer=lambda s, dtype: ops.sqrt(squared_norm(self.direction * self.mask)),
+            initializer=self._initial_gain,
             autocast=False,
             name="gain",
         )
@@ -61,7 +76,11 @@ class AutoregressiveConvolution(layers.Layer):
     @property
     def kernel(self):
         """The masked and normalised kernel, `(height, width, in, out)`, float32."""
-        return normalized_kernel(self.direction * self.mask, self.gain)
+        kernel = normalized_kernel(self.direction * self.mask, self.gain)
+        if self.norm_bound is None:
+            return kernel
+        places = np.count_nonzero(self.mask.any(axis=(2, 3)))
+        return bounded_kernel(kernel, self.norm_bound, places)
 
     def call(self, inputs):
         kernel = ops.cast(self.kernel, inputs.dtype)
@@ -69,6 +88,9 @@ class AutoregressiveConvolution(layers.Layer):
             kernel = ops.transpose(kernel, (0, 1, 3, 2))
             return ops.depthwise_conv(inputs, kernel, padding="same") + self.bias
         return ops.conv(inputs, kernel, padding="same") + self.bias
+
+    def _initial_gain(self, shape, dtype):
+        return self.scale * ops.sqrt(squared_norm(self.direction * self.mask))
 
     def _mask(self, inputs):
         """1 where a weight may be, `(height, width, in, out)`."""
@@ -81,8 +103,8 @@ class AutoregressiveConvolution(layers.Layer):
         if self.depthwise:
             mask[middle, middle] = 1.0
         else:
-            source = np.arange(inputs) // (inputs // self.groups)
-            target = np.arange(self.width) // (self.width // self.groups)
+            source = np.arange(inputs) * self.groups // inputs
+            target = np.arange(self.width) * self.groups // self.width
             is_before = source[:, None] < target[None, :]
             is_same = source[:, None] == target[None, :]
             mask[middle, middle] = is_before if self.strict else is_before | is_same
@@ -100,4 +122,6 @@ class AutoregressiveConvolution(layers.Layer):
             "strict": self.strict,
             "mirrored": self.mirrored,
             "depthwise": self.depthwise,
+            "scale": self.scale,
+            "norm_bound": self.norm_bound,
         }

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from keras import layers
+from keras import layers, ops
 
 
 class FlowOutput(NamedTuple):
@@ -22,6 +22,10 @@ class Flow(layers.Layer):
     #: Channels of the context that the flow reads; 0 for none.
     context_width = 0
 
+    def __init__(self, **kwargs):
+        # Under a mixed policy Keras would round z before `call` sees it.
+        super().__init__(**{**kwargs, "dtype": "float32"})
+
     def call(self, z, context=None):
         """`FlowOutput` of a latent.
 
@@ -34,3 +38,8 @@ class Flow(layers.Layer):
     def inverse(self, z, context=None):
         """The latent that `call` takes to z, same shape."""
         raise NotImplementedError
+
+
+def constant_log_det(z, value):
+    """The same log-determinant for every image of a latent z, `(batch,)`."""
+    return ops.zeros_like(z[:, 0, 0, 0]) + value

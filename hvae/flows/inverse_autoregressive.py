@@ -1,12 +1,11 @@
 """Inverse autoregressive flow of NVAE."""
 
-import math
-
 import keras
 from keras import activations, ops
 
 from hvae.flows.autoregressive_convolution import AutoregressiveConvolution
-from hvae.flows.base import Flow, FlowOutput
+from hvae.flows.base import Flow, FlowOutput, constant_log_det
+from hvae.flows.fixed_point import fixed_point
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -28,9 +27,6 @@ class InverseAutoregressiveFlow(Flow):
         3.4 and its published code.
     """
 
-    #: The inverse ends when no variable moves by more than this.
-    tolerance = 1e-6
-
     def __init__(self, channels, num_flows=1, expansion=6, **kwargs):
         super().__init__(**kwargs)
         self.channels = channels
@@ -51,7 +47,7 @@ class InverseAutoregressiveFlow(Flow):
         z = ops.cast(z, "float32")
         for cell in self.cells:
             z = z - _shift(cell, z)
-        return FlowOutput(z, ops.zeros_like(z[:, 0, 0, 0]))
+        return FlowOutput(z, constant_log_det(z, 0.0))
 
     def inverse(self, z, context=None):
         """The latent that `call` takes to z.
@@ -61,23 +57,8 @@ class InverseAutoregressiveFlow(Flow):
         """
         z = ops.cast(z, "float32")
         for cell in reversed(self.cells):
-            z = self._invert(cell, z)
+            z = _invert(cell, z)
         return z
-
-    def _invert(self, cell, z):
-        def moves(start, change):
-            return change > self.tolerance
-
-        def step(start, change):
-            better = z + _shift(cell, start)
-            return better, ops.max(ops.abs(better - start))
-
-        return ops.while_loop(
-            moves,
-            step,
-            (z, ops.convert_to_tensor(float("inf"), dtype="float32")),
-            maximum_iterations=math.prod(z.shape[1:]),
-        )[0]
 
     def _cell(self, mirrored):
         hidden = self.expansion * self.channels
@@ -100,6 +81,10 @@ class InverseAutoregressiveFlow(Flow):
             "num_flows": self.num_flows,
             "expansion": self.expansion,
         }
+
+
+def _invert(cell, z):
+    return fixed_point(lambda start: z + _shift(cell, start), z)
 
 
 def _shift(cell, z):

@@ -6,22 +6,33 @@ from hvae.errors import UserError
 from hvae.settings import setting
 
 _FLOW = "flow"
-_NO_FLOWS = "Sylvester flows are not available yet."
+_PER_SCALE = (
+    "num_flows",
+    "flow_in_ch",
+    "num_ortho_vecs",
+    "convsylv_channels",
+    "convsylv_flows_per_stage",
+    "convsylv_splitfirst",
+    "convsylv_stage_limit",
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class FlowSettings:
-    """Which flow acts on the posterior. Sylvester flows are refused until they exist."""
+    """Which flow acts on the posterior."""
 
     flow_type: str = setting(
         "none",
-        "normalizing flow on the posterior: iaf, NVAE's inverse autoregressive cells",
+        "normalizing flow on the posterior: iaf, NVAE's inverse autoregressive cells; sylvester, "
+        "orthogonal Sylvester steps over the whole latent; conv_sylvester, generalised Sylvester "
+        "steps of convolutions",
         group=_FLOW,
-        choices=("none", "iaf"),
+        choices=("none", "iaf", "sylvester", "conv_sylvester"),
     )
     num_flows: tuple[int, ...] = setting(
         (0,),
-        "flows in a block (iaf: pairs of cells, one per direction)",
+        "flows in a block (iaf: pairs of cells, one per direction; sylvester: steps; "
+        "conv_sylvester: 0 for none at a scale, else one)",
         group=_FLOW,
         minimum=0,
         per_scale=True,
@@ -33,7 +44,6 @@ class FlowSettings:
         unit="channels",
         minimum=0,
         per_scale=True,
-        only=((0,), _NO_FLOWS),
     )
     num_ortho_vecs: tuple[int, ...] = setting(
         (8,),
@@ -41,10 +51,12 @@ class FlowSettings:
         group=_FLOW,
         minimum=1,
         per_scale=True,
-        only=((8,), _NO_FLOWS),
     )
     spectral_norm: bool = setting(
-        True, "conv_sylvester: spectral normalisation", group=_FLOW, only=(True, _NO_FLOWS)
+        True,
+        "conv_sylvester: spectral normalisation of the masked convolutions; the exponential's "
+        "kernel always has it",
+        group=_FLOW,
     )
     convsylv_channels: tuple[int, ...] = setting(
         (128,),
@@ -53,7 +65,6 @@ class FlowSettings:
         unit="channels",
         minimum=1,
         per_scale=True,
-        only=((128,), _NO_FLOWS),
     )
     convsylv_flows_per_stage: tuple[int, ...] = setting(
         (1,),
@@ -61,23 +72,20 @@ class FlowSettings:
         group=_FLOW,
         minimum=1,
         per_scale=True,
-        only=((1,), _NO_FLOWS),
     )
     convsylv_splitfirst: tuple[int, ...] = setting(
         (0,),
-        "conv_sylvester: 1 splits the latent before the first step",
+        "conv_sylvester: 1 splits the latent before the first stage",
         group=_FLOW,
         choices=(0, 1),
         per_scale=True,
-        only=((0,), _NO_FLOWS),
     )
     convsylv_stage_limit: tuple[int, ...] = setting(
         (3,),
-        "conv_sylvester: most splits a scale may have; 0 for no limit",
+        "conv_sylvester: most stages, each of which ends in a split, at a scale; 0 for no limit",
         group=_FLOW,
         minimum=0,
         per_scale=True,
-        only=((3,), _NO_FLOWS),
     )
 
     @staticmethod
@@ -90,8 +98,26 @@ class FlowSettings:
                 f"{'at least 1' if asks else '0'}. "
                 f"Received: {' '.join(str(count) for count in config.num_flows)}"
             )
-        if len(config.num_flows) not in (1, len(config.scales)):
+        for name in _PER_SCALE:
+            values = getattr(config, name)
+            if len(values) not in (1, len(config.scales)):
+                raise UserError(
+                    f"{name}: needs 1 value or {len(config.scales)}, one for each scale. "
+                    f"Received: {len(values)} values"
+                )
+        if config.flow_type == "sylvester":
+            _check_flow_in_ch(config)
+
+
+def of_scale(values, index):
+    """The value of a list for the scale with this index."""
+    return values[index if len(values) > 1 else 0]
+
+
+def _check_flow_in_ch(config):
+    for scale in config.scales:
+        if of_scale(config.num_flows, scale.index) and not of_scale(config.flow_in_ch, scale.index):
             raise UserError(
-                f"num_flows: needs 1 value or {len(config.scales)}, one for each scale. "
-                f"Received: {len(config.num_flows)} values"
+                "flow_in_ch: sylvester needs at least 1 at every scale with flows. "
+                f"Received: {' '.join(str(width) for width in config.flow_in_ch)}"
             )

@@ -1,0 +1,49 @@
+"""A flow of a latent with half the height and width and four times the channels."""
+
+import keras
+from keras import ops
+
+from hvae.flows.base import FlowOutput
+from hvae.flows.wrapped import WrappedFlow
+
+
+@keras.saving.register_keras_serializable(package="hvae")
+class Squeezed(WrappedFlow):
+    """z' = S⁻¹ g(S z), where S moves each 2×2 square of pixels into the channels.
+
+    S is a permutation: log|det ∂z'/∂z| is that of g. The four pixels of one channel
+    become neighbours, so that half of the channels is half of the original ones.
+
+    Args:
+        flow: g, a `Flow` of `(batch, height / 2, width / 2, 4 · channels)`.
+
+    Input and output shape: `(batch, height, width, channels)`, height and width even.
+
+    Reference:
+        Dinh et al. 2017 (Real NVP), Section 3.6.
+    """
+
+    def inner_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, height // 2, width // 2, 4 * channels)
+
+    def call(self, z, context=None):
+        inner, log_det = self.flow(_squeeze(z))
+        return FlowOutput(_unsqueeze(inner), log_det)
+
+    def inverse(self, z, context=None):
+        return _unsqueeze(self.flow.inverse(_squeeze(z)))
+
+
+def _squeeze(z):
+    _, height, width, channels = z.shape
+    z = ops.reshape(z, (-1, height // 2, 2, width // 2, 2, channels))
+    z = ops.transpose(z, (0, 1, 3, 5, 2, 4))  # (batch, height / 2, width / 2, channels, 2, 2)
+    return ops.reshape(z, (-1, height // 2, width // 2, 4 * channels))
+
+
+def _unsqueeze(z):
+    _, height, width, channels = z.shape
+    z = ops.reshape(z, (-1, height, width, channels // 4, 2, 2))
+    z = ops.transpose(z, (0, 1, 4, 2, 5, 3))  # (batch, height, 2, width, 2, channels / 4)
+    return ops.reshape(z, (-1, 2 * height, 2 * width, channels // 4))

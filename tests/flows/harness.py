@@ -1,0 +1,68 @@
+"""What every flow must do: the determinant, the inverse, the configuration."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from tests.harness import jacobian
+
+SIZES = ((4, 4, 4), (2, 2, 4), (1, 1, 3), (3, 5, 2))
+
+
+def random_latents(shape, count=20, largest=30.0):
+    """`(count, *shape)`, from all zeros to one with a variable of ±`largest`."""
+    z = np.random.default_rng(1).standard_normal((count, *shape))
+    factors = np.linspace(0.0, largest, count) / np.abs(z).max(axis=(1, 2, 3))
+    return (z * factors[:, None, None, None]).astype("float32")
+
+
+def build_random(flow, shape, scale):
+    """Build a flow, and move every weight away from where it starts."""
+    flow.build((None, *shape))
+    rng = np.random.default_rng(0)
+    for weight in flow.weights:
+        weight.assign(ops.convert_to_numpy(weight) + scale * rng.standard_normal(weight.shape))
+    return flow
+
+
+def log_dets(flow, z):
+    """log|det ∂z'/∂z| of each latent from the automatic Jacobian, `(batch,)`."""
+    # An image's outputs depend on no other image: those of all can be summed first.
+    matrix = jacobian(lambda t: ops.sum(flow(t).z, axis=0), z)  # (size, batch · size)
+    size = len(matrix)
+    matrices = matrix.reshape(size, len(z), size).transpose(1, 0, 2).astype("float64")
+    return np.linalg.slogdet(matrices)[1]
+
+
+def run_flow_test(flow, shape, scale=0.3):
+    """Determinant, inverse, configuration and dtype of a flow with random weights.
+
+    Args:
+        flow: not built yet.
+        shape: of a latent, `(height, width, channels)`.
+        scale: standard deviation of what is added to the weights.
+    """
+    flow = build_random(flow, shape, scale)
+    z = random_latents(shape)
+    there, log_det = (ops.convert_to_numpy(value) for value in flow(z))
+    assert there.shape == z.shape and log_det.shape == (len(z),)
+    assert np.abs(there - z).max() > 0.1 or shape[-1] == 1
+
+    expected = log_dets(flow, z)
+    assert (np.abs(log_det - expected) <= 1e-4 * np.maximum(1.0, np.abs(expected))).all()
+
+    back = ops.convert_to_numpy(flow.inverse(ops.convert_to_tensor(there)))
+    largest = np.maximum(1.0, np.abs(z).max(axis=(1, 2, 3)))
+    assert (np.abs(back - z).max(axis=(1, 2, 3)) <= 1e-4 * largest).all()
+
+    config = {**keras.saving.serialize_keras_object(flow)}
+    copy = keras.saving.deserialize_keras_object(config)
+    if not copy.built:
+        copy.build((None, *shape))
+    copy.set_weights(flow.get_weights())
+    np.testing.assert_array_equal(ops.convert_to_numpy(copy(z).z), there)
+
+    mixed = type(flow).from_config({**flow.get_config(), "dtype": "mixed_bfloat16"})
+    mixed.build((None, *shape))
+    mixed.set_weights(flow.get_weights())
+    np.testing.assert_array_equal(ops.convert_to_numpy(mixed(z).z), there)

@@ -1,0 +1,148 @@
+"""The published step, the determinant, the inverse, and the start."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from hvae.flows.orthogonal_sylvester import OrthogonalSylvesterFlow
+from hvae.flows.sylvester_step import SylvesterStep
+from tests.harness import gradient, jacobian
+
+CONTEXT_WIDTH = 3
+# (height, width, channels), and columns: fewer than the latent has variables, or more.
+SIZES = {"pixel": ((1, 1, 16), 5), "image": ((4, 4, 3), 8), "less": ((1, 2, 2), 9)}
+
+
+@pytest.fixture(params=SIZES.values(), ids=SIZES)
+def flow(request):
+    shape, columns = request.param
+    return randomized(make_flow(shape, columns))
+
+
+def make_flow(shape, columns, num_flows=2, **arguments):
+    keras.utils.set_random_seed(1)
+    flow = OrthogonalSylvesterFlow(num_flows, columns, CONTEXT_WIDTH, **arguments)
+    flow.build((None, *shape))
+    flow.shape = shape
+    return flow
+
+
+def randomized(flow, scale=0.7):
+    rng = np.random.default_rng(2)
+    for weight in flow.weights:
+        weight.assign(scale * rng.standard_normal(weight.shape))
+    return flow
+
+
+def inputs(shape, count=20, largest=30.0):
+    """Latents, the last of them with a variable of ±`largest`, and contexts."""
+    rng = np.random.default_rng(1)
+    z = rng.standard_normal((count, *shape)).astype("float32")
+    factors = np.linspace(0.1, largest, count) / np.abs(z).max(axis=(1, 2, 3))
+    z *= factors[:, None, None, None].astype("float32")
+    context = rng.standard_normal((count, *shape[:2], CONTEXT_WIDTH)).astype("float32")
+    return z, context
+
+
+def to_numpy(value):
+    return ops.convert_to_numpy(value)
+
+
+def test_one_step_is_the_published_one(golden):
+    d = golden("distributions_and_flows.npz")
+    names = ("r1", "r2", "q", "b")
+    r1, r2, q, b = (ops.convert_to_tensor(d[f"sylvester_{name}"]) for name in names)
+    z = ops.convert_to_tensor(d["sylvester_z"])
+    step = SylvesterStep(r1, r2, q, b[:, 0])
+    there, log_det = step.forward(z)
+    np.testing.assert_allclose(to_numpy(there), d["sylvester_z_out"], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(to_numpy(log_det), d["sylvester_logdet"], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(to_numpy(step.inverse(there)), d["sylvester_z"], atol=1e-5)
+
+
+def test_log_det_is_that_of_the_automatic_jacobian(flow):
+    largest = 0.0
+    for z, context in zip(*inputs(flow.shape)):
+        z, context = z[None], context[None]
+        matrix = jacobian(lambda t, h=context: flow(t, context=h).z, z).astype("float64")
+        log_det = np.linalg.slogdet(matrix)[1]
+        found = to_numpy(flow(z, context=context).log_det)[0]
+        assert abs(found - log_det) <= 1e-4 * max(1.0, abs(log_det))
+        largest = max(largest, abs(log_det))
+    assert largest > 0.5
+
+
+def test_the_inverse_takes_back(flow):
+    z, context = inputs(flow.shape)
+    there = flow(z, context=context).z
+    back = to_numpy(flow.inverse(there, context=context))
+    assert (np.abs(back - z).max(axis=(1, 2, 3)) <= 1e-4 * np.maximum(1.0, largest_of(z))).all()
+    assert (largest_of(to_numpy(there) - z) > 0.1).all()
+
+
+def largest_of(z):
+    return np.abs(z).max(axis=(1, 2, 3))
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-20, 1.0, 1e3, 1e6])
+def test_columns_are_orthonormal_and_the_determinant_positive_for_all_weights(flow, scale):
+    randomized(flow, scale)
+    z, context = inputs(flow.shape)
+    for step in flow._steps(ops.convert_to_tensor(context)):
+        q, r1, r2 = (to_numpy(x) for x in (step.q, step.r1, step.r2))
+        assert q.shape[1:] == (flow.size, min(flow.num_ortho_vecs, flow.size))
+        assert np.abs(np.swapaxes(q, 1, 2) @ q - np.eye(q.shape[2])).max() < 1e-5
+        np.testing.assert_array_equal(np.tril(r1, -1), 0.0)
+        np.testing.assert_array_equal(np.tril(r2, -1), 0.0)
+        diagonals = np.diagonal(r1, axis1=1, axis2=2) * np.diagonal(r2, axis1=1, axis2=2)
+        assert (1.0 + diagonals).min() > 0.09
+    assert np.isfinite(to_numpy(flow(z, context=context).log_det)).all()
+
+
+def test_each_entry_of_the_triangles_has_a_weight_of_its_own():
+    flow = make_flow((1, 1, 7), columns=4, num_flows=1)
+    entries = np.arange(1.0, 11.0, dtype="float32")[None] / 100
+    matrix = to_numpy(flow._triangular(ops.convert_to_tensor(entries)))[0, 0]
+    np.fill_diagonal(matrix, np.arctanh(np.diagonal(matrix) / 0.95))
+    found = np.sort(matrix[np.triu_indices(4)])
+    np.testing.assert_allclose(found, entries[0], rtol=1e-5)
+
+
+def test_it_starts_as_the_identity_and_learns():
+    flow = make_flow((4, 4, 3), columns=8)
+    z, context = inputs(flow.shape)
+    output = flow(z, context=context)
+    np.testing.assert_allclose(to_numpy(output.z), z, atol=1e-6)
+    np.testing.assert_allclose(to_numpy(output.log_det), 0.0, atol=1e-6)
+    columns = to_numpy(flow._steps(ops.convert_to_tensor(context))[0].q)
+    # No column stays at one variable of one pixel.
+    assert np.abs(columns).max(axis=1).mean() < 0.8
+    flow.r1_net.kernel.assign(0.1 + 0.0 * flow.r1_net.kernel)
+    slope = gradient(lambda h: ops.sum(ops.multiply(flow(z, context=h).z, z)), context)
+    assert np.isfinite(slope).all() and np.abs(slope).max() > 0
+
+
+def test_it_comes_back_from_its_configuration(flow):
+    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(flow))
+    if not copy.built:
+        copy.build((None, *flow.shape))
+    copy.set_weights(flow.get_weights())
+    z, context = inputs(flow.shape)
+    results = [to_numpy(f(z, context=context).z) for f in (flow, copy)]
+    np.testing.assert_array_equal(*results)
+
+
+def test_it_stays_float32_under_mixed_precision(flow):
+    mixed = make_flow(flow.shape, flow.num_ortho_vecs, dtype="mixed_bfloat16")
+    mixed.set_weights(flow.get_weights())
+    z, context = inputs(flow.shape)
+    for found, expected in zip(mixed(z, context=context), flow(z, context=context)):
+        assert keras.backend.standardize_dtype(found.dtype) == "float32"
+        np.testing.assert_array_equal(to_numpy(found), to_numpy(expected))
+
+
+def test_shapes_are_known_without_values(flow):
+    z, context = keras.Input(flow.shape), keras.Input((*flow.shape[:2], CONTEXT_WIDTH))
+    output = flow(z, context=context)
+    assert output.z.shape == (None, *flow.shape) and output.log_det.shape == (None,)
