@@ -57,7 +57,7 @@ def _measure(name, seconds):
 
     training = request.experiment.training
     splits = load_splits(request.experiment.run.dataset)
-    batches = TrainingBatches(splits.train, training.batch_size, training.seed)
+    batches = TrainingBatches(splits.train, training.data_batch_size, training.seed)
     keras.utils.set_random_seed(training.seed)
     model = HVAE(request.experiment.model)
     images = next(iter(batches.epoch(0)))

@@ -32,11 +32,11 @@ def main():
 
     training = request.experiment.training
     trainer = Trainer(model, training, updates_per_epoch=1000, jit=run.jit)
-    shape = (training.batch_size, *config.image_size, config.image_channels)
+    shape = (training.data_batch_size, *config.image_size, config.image_channels)
     images = np.random.default_rng(0).integers(0, config.levels, shape).astype("uint8")
     print(f"first update: {_seconds(lambda: trainer.train_batch(images)):.1f} s", flush=True)
     updates = [_seconds(lambda: trainer.train_batch(images)) for _ in range(REPEATS)]
-    print(f"update: median {1000 * statistics.median(updates):.0f} ms, batch {shape[0]}")
+    print(f"update: median {1000 * statistics.median(updates):.0f} ms, batch {training.batch_size}")
 
 
 def _seconds(function):

@@ -25,7 +25,8 @@ class TrainingBatches:
     def __init__(self, images, batch_size, seed, binarize_levels=None):
         if len(images) < batch_size:
             raise UserError(
-                f"batch_size: there are only {len(images)} training images. Received: {batch_size}"
+                f"batch_size: there are only {len(images)} training images. "
+                f"Received: {batch_size} in a batch"
             )
         self.images = images
         self.batch_size = batch_size

@@ -21,6 +21,7 @@ _FIXED_ON_RESUME = (
     "save",
     "batch_size",
     "batch_size_div",
+    "cr_vae",
     "optimizer",
     "seed",
     "limit_train",

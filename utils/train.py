@@ -9,6 +9,7 @@ from hvae.inference.evaluator import Evaluator
 from hvae.loading import load_weights
 from hvae.model import HVAE
 from hvae.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
+from hvae.training.augmentation import Augmentation
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.data_dependent_init import data_dependent_init
 from hvae.training.fit import Fit
@@ -31,8 +32,9 @@ def train(request, display):
     run, training = request.experiment.run, request.experiment.training
     keras.utils.set_random_seed(training.seed)
     splits = load_splits(run.dataset, run.data_dir, run.binarize, run.limit_train, run.limit_eval)
-    levels = get_dataset(run.dataset).INFO.levels if run.binarize == "dynamic" else None
-    batches = TrainingBatches(splits.train, training.batch_size, training.seed, levels)
+    info = get_dataset(run.dataset).INFO
+    levels = info.levels if run.binarize == "dynamic" else None
+    batches = TrainingBatches(splits.train, training.data_batch_size, training.seed, levels)
     with display.waiting("building the model"):
         model = HVAE(request.experiment.model, dtype=run.dtype)
         if run.init_from and not request.resume:
@@ -41,7 +43,7 @@ def train(request, display):
     if training.data_dep_init and not request.resume and not run.init_from:
         with display.waiting("initialising the weights by the first batch"):
             data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
-    trainer = Trainer(model, training, len(batches), jit=run.jit)
+    trainer = Trainer(model, training, len(batches), run.jit, Augmentation(info.can_flip))
     display.message(_summary(request, model, splits, batches))
 
     evaluator = Evaluator(model)

@@ -15,6 +15,7 @@ class DatasetInfo(NamedTuple):
     levels: int  # pixels are 0 … levels − 1
     num_train: int  # images of the whole training split; 0 if only reading it tells
     can_binarize: bool = False  # whether `binarize` makes sense
+    can_flip: bool = False  # whether a mirror image could be one of them
 
 
 class Splits(NamedTuple):

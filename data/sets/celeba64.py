@@ -7,7 +7,9 @@ official splits, cropped and resized as in Larsen et al. 2016.
 from data.npy_images import open_images
 from data.sets.base import DatasetInfo, Splits
 
-INFO = DatasetInfo(image_size=(64, 64), image_channels=3, levels=256, num_train=162770)
+INFO = DatasetInfo(
+    image_size=(64, 64), image_channels=3, levels=256, num_train=162770, can_flip=True
+)
 
 
 def load(data_dir=None):

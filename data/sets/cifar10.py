@@ -13,7 +13,9 @@ from data.python2_arrays import load_python2_dictionary
 from data.sets.base import DatasetInfo, hold_out_last
 from hvae.errors import UserError
 
-INFO = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256, num_train=45000)
+INFO = DatasetInfo(
+    image_size=(32, 32), image_channels=3, levels=256, num_train=45000, can_flip=True
+)
 NUM_VALIDATION = 5000
 
 _NPZ = "cifar10.npz"

@@ -7,7 +7,9 @@ split, and the test split too.
 from data.npy_images import open_images
 from data.sets.base import DatasetInfo, Splits, split_rows
 
-INFO = DatasetInfo(image_size=(1024, 1024), image_channels=3, levels=256, num_train=65000)
+INFO = DatasetInfo(
+    image_size=(1024, 1024), image_channels=3, levels=256, num_train=65000, can_flip=True
+)
 NUM_VALIDATION = 5000
 
 

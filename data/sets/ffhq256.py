@@ -7,7 +7,9 @@ validation split, and the test split too, as in Child 2021.
 from data.npy_images import open_images
 from data.sets.base import DatasetInfo, Splits, split_rows
 
-INFO = DatasetInfo(image_size=(256, 256), image_channels=3, levels=256, num_train=63000)
+INFO = DatasetInfo(
+    image_size=(256, 256), image_channels=3, levels=256, num_train=63000, can_flip=True
+)
 NUM_VALIDATION = 7000
 
 

@@ -7,7 +7,9 @@ split is our test split; 5,000 random training images are our validation split.
 from data.npy_images import open_images
 from data.sets.base import DatasetInfo, Splits, split_rows
 
-INFO = DatasetInfo(image_size=(64, 64), image_channels=3, levels=256, num_train=1276149)
+INFO = DatasetInfo(
+    image_size=(64, 64), image_channels=3, levels=256, num_train=1276149, can_flip=True
+)
 NUM_VALIDATION = 5000
 
 

@@ -13,7 +13,7 @@ from data.sets.base import DatasetInfo, Splits
 from hvae.errors import UserError
 
 # How many images there are, only the folder tells.
-INFO = DatasetInfo(image_size=(64, 64), image_channels=3, levels=256, num_train=0)
+INFO = DatasetInfo(image_size=(64, 64), image_channels=3, levels=256, num_train=0, can_flip=True)
 HELD_OUT = 0.05  # part of the images, for validation and for test each
 
 

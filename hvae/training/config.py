@@ -6,7 +6,6 @@ from hvae.errors import UserError
 from hvae.settings import check_fields, setting
 
 _TRAINING = "training"
-_NO_CR = "consistency regularisation is not available yet."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,13 +25,19 @@ class TrainingConfig:
         minimum=1,
     )
     cr_vae: bool = setting(
-        False, "consistency regularisation (CR-VAE)", group=_TRAINING, only=(False, _NO_CR)
+        False,
+        "consistency regularisation (CR-VAE): half of a batch are augmented copies of the other "
+        "half, which makes twice as many updates an epoch",
+        group=_TRAINING,
     )
     cr_lambda: float = setting(
-        0.1, "weight of the consistency term", group=_TRAINING, minimum=0.0, only=(0.1, _NO_CR)
+        0.1,
+        "factor of the KL between the latents of a copy and those of its image (cr_vae)",
+        group=_TRAINING,
+        minimum=0.0,
     )
     cr_duplicate_noise: bool = setting(
-        True, "same noise for an image and its augmented copy", group=_TRAINING, only=(True, _NO_CR)
+        True, "same noise for an image and its augmented copy (cr_vae)", group=_TRAINING
     )
     epochs: int = setting(3000, "length of the training", group=_TRAINING, unit="epochs", minimum=1)
     early_stopping: int = setting(
@@ -162,6 +167,16 @@ class TrainingConfig:
                 f"batch_size_div: must divide batch_size {self.batch_size}. "
                 f"Received: {self.batch_size_div}"
             )
+        if self.cr_vae and self.batch_size % 2:
+            raise UserError(
+                "batch_size: must be even with cr_vae, half of it are copies. "
+                f"Received: {self.batch_size}"
+            )
+        if self.data_batch_size % self.batch_size_div:
+            raise UserError(
+                f"batch_size_div: must divide half of batch_size {self.batch_size} with cr_vae. "
+                f"Received: {self.batch_size_div}"
+            )
         for name in ("adam_beta1", "adam_beta2", "ema_decay"):
             if getattr(self, name) >= 1.0:
                 raise UserError(f"{name}: must be less than 1. Received: {getattr(self, name)}")
@@ -178,3 +193,8 @@ class TrainingConfig:
             raise UserError(
                 "beta_warmup_epochs: cyclic_beta needs a length for its cycles. Received: 0"
             )
+
+    @property
+    def data_batch_size(self):
+        """Images that an update takes from the data; with `cr_vae` it adds a copy of each."""
+        return self.batch_size // 2 if self.cr_vae else self.batch_size

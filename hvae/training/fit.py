@@ -70,7 +70,7 @@ class Fit:
         epoch, total = self.progress.epoch, len(self.batches)
         start = self.trainer.updates_done - epoch * total
         batches = iter(self.batches.epoch(epoch, start))
-        sums = EpochSums(self.progress.sums, len(self.scales))
+        sums = self._sums()
         if not self._is_compiled and start < total:
             with self.display.waiting("compiling the training step"):
                 self._train_batch(next(batches), sums, count_time=False)
@@ -91,6 +91,10 @@ class Fit:
             self.checkpoint.save_state(self.progress)
         return result
 
+    def _sums(self):
+        """Of the unfinished epoch."""
+        return EpochSums(self.progress.sums, len(self.scales), self.config.cr_vae)
+
     def _finish_epoch(self):
         progress, done = self.progress, self.trainer.updates_done
         with self.trainer.averaged_weights():
@@ -100,8 +104,7 @@ class Fit:
                 progress=lambda work: self.display.track(work, "validation"),
             )
         row = {"epoch": progress.epoch + 1, "updates": done}
-        sums = EpochSums(progress.sums, len(self.scales))
-        row |= sums.means(self.report, self.scales)
+        row |= self._sums().means(self.report, self.scales)
         row |= evaluation_metrics("validation", evaluation, self.report, self.scales)
         row |= {
             "learning_rate": self.trainer.learning_rate(done - 1),

@@ -11,15 +11,18 @@ class EpochSums:
     Args:
         sums: a dictionary to keep the sums in, filled already if an epoch is resumed.
         num_blocks: latent blocks of the model.
+        has_consistency: whether updates report a consistency, as with `cr_vae`.
     """
 
-    def __init__(self, sums, num_blocks):
+    def __init__(self, sums, num_blocks, has_consistency=False):
         self.sums = sums
+        self.has_consistency = has_consistency
         if not sums:
             sums.update(
                 updates=0,
                 nll=0.0,
                 kl=[0.0] * num_blocks,
+                consistency=0.0,
                 norm=0.0,
                 finite=0,
                 most=0.0,
@@ -36,6 +39,7 @@ class EpochSums:
             sums["updates"] += 1
             sums["nll"] += float(result.nll)
             sums["kl"] = [total + float(kl) for total, kl in zip(sums["kl"], result.kl)]
+            sums["consistency"] += float(result.consistency)
         if np.isfinite(result.gradient_norm):
             sums["finite"] += 1
             sums["norm"] += float(result.gradient_norm)
@@ -57,8 +61,11 @@ class EpochSums:
         updates = sums["updates"] or float("nan")
         kl = np.array(sums["kl"]) / updates
         nll = sums["nll"] / updates
+        row = named_terms("train", nll, kl, report, scales)
+        if self.has_consistency:
+            row[f"train_consistency_{report.unit}"] = report(sums["consistency"] / updates)
         return {
-            **named_terms("train", nll, kl, report, scales),
+            **row,
             "gradient_norm": sums["norm"] / (sums["finite"] or float("nan")),
             "gradient_norm_max": sums["most"],
             "skipped_updates": sums["skipped"],

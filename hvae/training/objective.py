@@ -8,13 +8,17 @@ from hvae.training.kl_balance import KLBalance
 class Objective:
     """−ELBO with a factor β on the KL, in nats per dimension, mean over the batch.
 
+    With `cr_vae`, plus `cr_lambda` times the consistency. Sinha & Dieng 2021, Equation 3,
+    add images and copies up where the batch's mean is taken here: their λ is twice ours.
+
     Nats per dimension is the scale of the gradient norms that Child 2021 and Hazami et
     al. 2022 publish thresholds for.
 
     Args:
         model_config: a `ModelConfig`.
         config: a `TrainingConfig`: `free_bits` (each block costs at least so many nats an
-            image) and `kl_balancing` (`KLBalance`, while β is below its final value).
+            image), `kl_balancing` (`KLBalance`, while β is below its final value) and
+            `cr_lambda`.
 
     Reference:
         Free bits: Kingma et al. 2016, Section 5.1, per image as in the published code of
@@ -25,10 +29,17 @@ class Objective:
         self.num_dims = model_config.num_dims
         self.free_bits = config.free_bits
         self.final_beta = config.beta
+        self.cr_lambda = config.cr_lambda
         self.balance = KLBalance(model_config.latent_scales) if config.kl_balancing else None
 
-    def __call__(self, output, beta):
-        """Loss of an `HVAEOutput`, a float32 scalar."""
+    def __call__(self, output, beta, consistency=0.0):
+        """The loss, a float32 scalar.
+
+        Args:
+            output: an `HVAEOutput`.
+            beta: β.
+            consistency: what `Consistency` gives, nats per image.
+        """
         kl = output.kl  # (batch, blocks)
         if self.free_bits:
             kl = ops.maximum(kl, self.free_bits)
@@ -36,4 +47,4 @@ class Objective:
             is_warm = beta >= self.final_beta
             kl = kl * ops.where(is_warm, 1.0, self.balance(output.kl))
         nats = output.nll + beta * ops.sum(kl, axis=-1)
-        return ops.mean(nats) / self.num_dims
+        return (ops.mean(nats) + self.cr_lambda * consistency) / self.num_dims

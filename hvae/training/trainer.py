@@ -9,6 +9,8 @@ import numpy as np
 from keras import ops
 
 from hvae.errors import UserError
+from hvae.training.augmentation import Augmentation
+from hvae.training.consistency import Consistency
 from hvae.training.gradient_tape import compiled, value_and_gradients
 from hvae.training.objective import Objective
 from hvae.training.optimizers import get_optimizer
@@ -31,6 +33,7 @@ class StepResult(NamedTuple):
 
     nll: Any  # scalar
     kl: Any  # (blocks,), smallest scale first
+    consistency: Any  # scalar; 0 without `cr_vae`
     gradient_norm: Any  # scalar
     skipped: Any  # scalar bool
     consecutive_skips: Any  # scalar
@@ -51,9 +54,10 @@ class Trainer:
         config: a `TrainingConfig`.
         updates_per_epoch: updates in one epoch.
         jit: whether to compile through XLA.
+        augmentation: what makes the copies of `cr_vae`; an `Augmentation` if left out.
     """
 
-    def __init__(self, model, config, updates_per_epoch, jit=True):
+    def __init__(self, model, config, updates_per_epoch, jit=True, augmentation=None):
         self.model = model
         self.config = config
         self.updates_per_epoch = updates_per_epoch
@@ -65,6 +69,11 @@ class Trainer:
         self.regularization = None
         if config.regularization_constant:
             self.regularization = Regularization(model, config.seed)
+        self.consistency = None
+        if config.cr_vae:
+            self.consistency = Consistency(
+                augmentation or Augmentation(), config.cr_duplicate_noise
+            )
         # What is kept from batch to batch beside weights, as the moving statistics of
         # normalisation.
         self.layer_state = [*model.non_trainable_weights, *self._regularization_state]
@@ -80,7 +89,7 @@ class Trainer:
                 keras.Variable(ops.zeros(v.shape), trainable=False, dtype="float32")
                 for v in self.variables
             ]
-            self._draw = compiled(self._draw_noise, jit)
+            self._prepare = compiled(self._make_batch, jit)
             self._accumulate = compiled(self._accumulate_step, jit)
             self._apply = compiled(self._apply_accumulated, jit)
 
@@ -97,7 +106,7 @@ class Trainer:
         """One update.
 
         Args:
-            images: integers, `(batch_size, height, width, channels)`.
+            images: integers, `(config.data_batch_size, height, width, channels)`.
 
         Returns:
             `StepResult` of NumPy values.
@@ -156,58 +165,70 @@ class Trainer:
             for shape in self.model.noise_shapes(self.config.batch_size)
         )
 
+    def _make_batch(self, images):
+        """The `batch_size` images that the model is given, and their noise."""
+        noise = self._draw_noise()
+        if not self.consistency:
+            return images, noise
+        shape = (images.shape[0], self.consistency.augmentation.num_uniforms)
+        uniforms = keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
+        return self.consistency.pair(images, noise, uniforms)
+
     def _gradients(self, images, noise, beta, regularization):
+        """The gradients, and the terms of the loss as the first fields of `StepResult`."""
+
         def loss():
             output = self.model(images, noise, training=True)
-            value = self.objective(output, beta)
+            consistency = self.consistency(output.latents) if self.consistency else 0.0
+            value = self.objective(output, beta, consistency)
             if self.regularization:
                 value += regularization * self.regularization() / self.model.config.num_dims
-            return value, output
+            return value, (ops.mean(output.nll), ops.mean(output.kl, axis=0), consistency)
 
-        (_, output), gradients = value_and_gradients(loss, self.variables)
-        return gradients, ops.mean(output.nll), ops.mean(output.kl, axis=0)
+        (_, terms), gradients = value_and_gradients(loss, self.variables)
+        return gradients, terms
 
     def _whole_step(self, images, beta, regularization, learning_rate, skip_norm):
         layer_state = self._copy_layer_state()
-        gradients, nll, kl = self._gradients(images, self._draw_noise(), beta, regularization)
-        return self._finish(gradients, nll, kl, layer_state, learning_rate, skip_norm)
+        batch = self._make_batch(images)
+        gradients, terms = self._gradients(*batch, beta, regularization)
+        return self._finish(gradients, terms, layer_state, learning_rate, skip_norm)
 
     def _copy_layer_state(self):
         return [ops.copy(variable.value) for variable in self.layer_state]
 
-    def _finish(self, gradients, nll, kl, layer_state, learning_rate, skip_norm):
+    def _finish(self, gradients, terms, layer_state, learning_rate, skip_norm):
         """The update; if it is skipped, `layer_state` is what layers go back to."""
         info = self.update.apply(gradients, learning_rate, skip_norm)
         for variable, old in zip(self.layer_state, layer_state):
             variable.assign(ops.where(info.skipped, old, variable.value))
         return StepResult(
-            nll, kl, info.gradient_norm, info.skipped, self.update.consecutive_skips.value
+            *terms, info.gradient_norm, info.skipped, self.update.consecutive_skips.value
         )
 
     def _step_in_parts(self, images, beta, regularization, learning_rate, skip_norm):
         # The noise of the whole batch is drawn at once, so that an update does not
         # depend on how the batch is divided.
-        noise = self._draw()
+        images, noise = self._prepare(images)
         layer_state = self._copy_layer_state()
         part = self.config.batch_size // self.config.batch_size_div
         for accumulator in self.accumulators:
             accumulator.assign(ops.zeros_like(accumulator.value))
-        nll = kl = 0.0
+        terms = []
         for start in range(0, self.config.batch_size, part):
             rows = slice(start, start + part)
             part_noise = tuple(n[rows] for n in noise)
-            part_nll, part_kl = self._accumulate(images[rows], part_noise, beta, regularization)
-            nll, kl = nll + part_nll, kl + part_kl
-        count = self.config.batch_size_div
-        return self._apply(nll / count, kl / count, layer_state, learning_rate, skip_norm)
+            terms.append(self._accumulate(images[rows], part_noise, beta, regularization))
+        means = tuple(sum(values) / len(terms) for values in zip(*terms))
+        return self._apply(means, layer_state, learning_rate, skip_norm)
 
     def _accumulate_step(self, images, noise, beta, regularization):
-        gradients, nll, kl = self._gradients(images, noise, beta, regularization)
+        gradients, terms = self._gradients(images, noise, beta, regularization)
         for accumulator, gradient in zip(self.accumulators, gradients):
             accumulator.assign_add(ops.cast(gradient, "float32"))
-        return nll, kl
+        return terms
 
-    def _apply_accumulated(self, nll, kl, layer_state, learning_rate, skip_norm):
+    def _apply_accumulated(self, terms, layer_state, learning_rate, skip_norm):
         count = self.config.batch_size_div
         gradients = [a.value / count for a in self.accumulators]
-        return self._finish(gradients, nll, kl, layer_state, learning_rate, skip_norm)
+        return self._finish(gradients, terms, layer_state, learning_rate, skip_norm)

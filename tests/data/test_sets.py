@@ -293,6 +293,11 @@ def test_every_data_set_describes_itself():
     assert {"cifar10", "digits", "mnist"} <= set(dataset_names())
 
 
+def test_digits_have_no_mirror_image():
+    flips = {name for name in dataset_names() if describe(name).can_flip}
+    assert set(dataset_names()) - flips == {"digits", "mnist", "svhn"}
+
+
 @pytest.mark.parametrize("mode", ["static", "dynamic"])
 def test_binarized_pixels_have_the_grey_levels_as_probabilities(mode, tmp_path):
     train = np.repeat(

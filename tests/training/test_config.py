@@ -15,10 +15,24 @@ from hvae.training.config import TrainingConfig
         ({"learning_rate": 0.0}, "learning_rate: must be greater than 0.0"),
         ({"ema_decay": 1.0}, "ema_decay: must be less than 1. Received: 1.0"),
         ({"cyclic_beta": True}, "beta_warmup_epochs: cyclic_beta needs a length"),
-        ({"cr_vae": True}, "cr_vae: consistency regularisation is not available yet"),
+        (
+            {"batch_size": 9, "cr_vae": True},
+            "batch_size: must be even with cr_vae, half of it are copies. Received: 9",
+        ),
+        (
+            {"batch_size": 12, "batch_size_div": 4, "cr_vae": True},
+            "batch_size_div: must divide half of batch_size 12 with cr_vae. Received: 4",
+        ),
+        ({"cr_vae": True, "cr_lambda": -0.1}, "cr_lambda: must be at least 0.0. Received: -0.1"),
         ({"epochs": 1.5}, "epochs: must be a whole number. Received: 1.5"),
     ],
 )
 def test_impossible_values_are_refused(changes, message):
     with pytest.raises(UserError, match=message):
         TrainingConfig(**changes)
+
+
+def test_half_of_a_batch_are_copies():
+    sizes = {"batch_size": 12, "batch_size_div": 3}
+    assert TrainingConfig(**sizes).data_batch_size == 12
+    assert TrainingConfig(**sizes, cr_vae=True).data_batch_size == 6

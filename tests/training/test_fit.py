@@ -37,7 +37,7 @@ class Run:
         keras.utils.set_random_seed(config.seed)
         self.model = HVAE(model_config or tiny_config())
         images = random_images(self.model.config, IMAGES)
-        batches = TrainingBatches(images, config.batch_size, config.seed)
+        batches = TrainingBatches(images, config.data_batch_size, config.seed)
         self.trainer = Trainer(self.model, config, len(batches), jit=False)
         self.checkpoint = Checkpoint(folder, self.trainer)
         self.progress = self.checkpoint.restore() if resume else Progress()
@@ -130,6 +130,25 @@ def test_what_layers_and_regularisation_keep_is_resumed_too(tmp_path):
     changed = [not np.array_equal(a, b) for a, b in zip(start, run.state())]
     # All but a few counters and the bias of what batch normalisation follows.
     assert np.mean(changed) > 0.95
+
+
+def test_augmented_copies_are_resumed_too(tmp_path):
+    settings = {"cr_vae": True, "epochs": 2, "checkpoint_every": 3}
+    for name in ("whole", "part"):
+        (tmp_path / name).mkdir()
+    run = Run(tmp_path / "whole", **settings)
+    run.fit.run()
+    # Half as many images of the data in an update.
+    assert run.trainer.updates_done == 2 * IMAGES // (BATCH // 2)
+    with pytest.raises(KeyboardInterrupt):
+        Run(tmp_path / "part", **settings).interrupt_after(13).fit.run()
+    resumed = Run(tmp_path / "part", resume=True, **settings)
+    assert resumed.trainer.updates_done == 12
+    resumed.fit.run()
+    for a, b in zip(run.state(), resumed.state()):
+        np.testing.assert_array_equal(a, b)
+    rows = [r.progress.history[-1]["train_consistency_bits_per_dim"] for r in (run, resumed)]
+    assert rows[0] == rows[1] > 0.0
 
 
 def test_saved_weights_are_those_that_the_names_say(whole):

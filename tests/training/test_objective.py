@@ -36,6 +36,13 @@ def test_beta_weighs_the_kl(output):
     assert loss(output, 0.3) == pytest.approx(expected, rel=1e-6)
 
 
+def test_consistency_has_its_own_factor(output):
+    config = TrainingConfig(cr_vae=True, cr_lambda=0.7)
+    value = Objective(CONFIG, config)(output, np.float32(0.3), np.float32(2.5))
+    expected = loss(output, 0.3) + 0.7 * 2.5 / 64
+    assert float(ops.convert_to_numpy(value)) == pytest.approx(expected, rel=1e-6)
+
+
 def test_free_bits_are_those_of_each_block_and_image(output):
     nll, kl = numpy_of(output)
     expected = (nll + np.maximum(kl, 0.8).sum(1)).mean() / 64

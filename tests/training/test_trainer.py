@@ -8,6 +8,7 @@ import pytest
 
 from hvae.inference.evaluator import Evaluator
 from hvae.model import HVAE
+from hvae.training.augmentation import Augmentation
 from hvae.training.config import TrainingConfig
 from tests.conftest import (
     normal_noise,
@@ -22,13 +23,27 @@ pytestmark = pytest.mark.tensorflow
 BATCH = 12
 
 
-def make(updates_per_epoch=10, model_config=None, jit=False, **settings):
+class FixedAugmentation(Augmentation):
+    """The same transform at every update, or none."""
+
+    def __init__(self, uniforms):
+        super().__init__()
+        self.uniforms = uniforms
+
+    def __call__(self, images, uniforms):
+        return super().__call__(images, self.uniforms)
+
+
+SAME = FixedAugmentation(np.full((BATCH // 2, Augmentation.num_uniforms), 0.5, "float32"))
+
+
+def make(updates_per_epoch=10, model_config=None, jit=False, augmentation=None, **settings):
     from hvae.training.trainer import Trainer
 
     keras.utils.set_random_seed(0)
     model = HVAE(model_config or tiny_config())
     config = TrainingConfig(**{"batch_size": BATCH, "epochs": 5, "learning_rate": 0.01, **settings})
-    return Trainer(model, config, updates_per_epoch, jit=jit)
+    return Trainer(model, config, updates_per_epoch, jit, augmentation)
 
 
 def weights(trainer):
@@ -40,15 +55,17 @@ def weights(trainer):
     [
         {"optimizer": "adamax", "gradient_clipnorm": 0.05, "weight_decay": 0.1},
         {"optimizer": "sgd", "scheduler": "exp"},
+        {"cr_vae": True, "cr_lambda": 2.0, "cr_duplicate_noise": False},
     ],
 )
 def test_micro_batches_give_the_same_update(settings):
-    images = random_images(tiny_config(), BATCH)
     whole, parts = (make(batch_size_div=d, **settings) for d in (1, 3))
+    images = random_images(tiny_config(), whole.config.data_batch_size)
     for _ in range(3):
         results = [t.train_batch(images) for t in (whole, parts)]
         np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-5)
         np.testing.assert_allclose(results[0].kl, results[1].kl, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(*(r.consistency for r in results), rtol=1e-4)
         np.testing.assert_allclose(*(r.gradient_norm for r in results), rtol=1e-5)
     for a, b in zip(weights(whole), weights(parts)):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5 * np.abs(a).max())
@@ -93,16 +110,54 @@ def test_the_step_is_traced_once():
     assert calls == 1
 
 
-def test_xla_gives_the_same_update():
-    images = random_images(tiny_config(), BATCH)
-    plain, xla = make(jit=False), make(jit=True)
+@pytest.mark.parametrize("cr_vae", [False, True])
+def test_xla_gives_the_same_update(cr_vae):
+    uniforms = np.random.default_rng(0).uniform(size=(BATCH // 2, Augmentation.num_uniforms))
+    augmentation = FixedAugmentation(uniforms.astype("float32"))
+    plain, xla = (make(jit=j, cr_vae=cr_vae, augmentation=augmentation) for j in (False, True))
+    images = random_images(tiny_config(), plain.config.data_batch_size)
     # XLA's random numbers are others.
     noise = normal_noise(plain.model.noise_shapes(BATCH))
     plain._draw_noise = xla._draw_noise = lambda: noise
     for _ in range(2):
         results = [t.train_batch(images) for t in (plain, xla)]
         np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-5)
+        np.testing.assert_allclose(*(r.consistency for r in results), rtol=1e-4)
         np.testing.assert_allclose(*(r.gradient_norm for r in results), rtol=1e-4)
+
+
+@pytest.mark.parametrize("divide", [1, 3])
+def test_equal_copies_with_equal_noise_change_nothing(divide):
+    """The update is that of the images alone, without consistency regularisation."""
+    pairs = make(cr_vae=True, cr_lambda=5.0, augmentation=SAME, batch_size_div=divide)
+    alone = make(batch_size=BATCH // 2)
+    noise = normal_noise(alone.model.noise_shapes(BATCH // 2))
+    alone._draw_noise = lambda: noise
+    pairs._draw_noise = lambda: tuple(np.repeat(n, 2, axis=0) for n in noise)
+    images = random_images(tiny_config(), BATCH // 2)
+    for _ in range(3):
+        results = [t.train_batch(images) for t in (pairs, alone)]
+        assert results[0].consistency == results[1].consistency == 0.0
+        np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-6)
+        np.testing.assert_allclose(*(r.gradient_norm for r in results), rtol=1e-5)
+    for a, b in zip(pairs.variables, alone.variables):
+        np.testing.assert_allclose(np.array(a), np.array(b), rtol=1e-4, atol=1e-6)
+
+
+def test_copies_of_their_own_make_a_difference_that_training_lessens():
+    images = random_images(tiny_config(), BATCH // 2)
+    results = []
+    for cr_lambda in (0.0, 1.0):
+        trainer = make(cr_vae=True, cr_lambda=cr_lambda)
+        results.append([trainer.train_batch(images) for _ in range(30)])
+    without, regularised = results
+    assert without[0].consistency == regularised[0].consistency > 0.0
+    assert regularised[-1].consistency < 0.8 * without[-1].consistency
+
+
+def test_noise_of_their_own_makes_equal_copies_differ():
+    trainer = make(cr_vae=True, augmentation=SAME, cr_duplicate_noise=False)
+    assert trainer.train_batch(random_images(tiny_config(), BATCH // 2)).consistency > 0.0
 
 
 def test_an_imported_checkpoint_trains_on(golden):
