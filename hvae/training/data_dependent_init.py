@@ -48,7 +48,7 @@ def _initialised_by_call(layer):
         factor = 1.0 / ops.where(is_constant, 1.0, std)
         if layer.bias is not None:
             shifted = (layer.bias - mean) * factor
-            layer.bias.assign(ops.where(is_constant, layer.bias, shifted))
+            layer.bias.assign(ops.where(is_constant, layer.bias.value, shifted))
         _scale(layer, factor)
         return call(inputs)
 
