@@ -16,6 +16,7 @@ import sys
 import time
 from functools import partial
 
+from benchmarks.timing import seconds_of
 from utils.command_line import parse_training_arguments
 from utils.quiet import native_messages_hidden
 
@@ -64,7 +65,7 @@ def _measure(name, seconds):
     if training.data_dep_init:
         data_dependent_init(model, images, training.seed)
     trainer = Trainer(model, training, len(batches), jit=request.experiment.run.jit)
-    first = _seconds(partial(trainer.train_batch, images))
+    first = seconds_of(partial(trainer.train_batch, images))
     times = _train(trainer, batches, seconds)
     with trainer.averaged_weights():
         evaluation = Evaluator(model)(splits.test, num_samples=1)
@@ -97,13 +98,7 @@ def _train(trainer, batches, seconds):
         for images in batches.epoch(epoch):
             if time.perf_counter() - start > seconds:
                 return times
-            times.append(_seconds(partial(trainer.train_batch, images)))
-
-
-def _seconds(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
+            times.append(seconds_of(partial(trainer.train_batch, images)))
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ with --jit), and the median of the next five, on random images.
 """
 
 import statistics
-import time
 
 import numpy as np
 
+from benchmarks.timing import seconds_of
 from utils.command_line import parse_training_arguments
 from utils.quiet import native_messages_hidden
 
@@ -25,7 +25,7 @@ def main():
         from hvae.training.trainer import Trainer
 
     run, config = request.experiment.run, request.experiment.model
-    build = [_seconds(lambda: HVAE(config, dtype=run.dtype)) for _ in range(REPEATS)]
+    build = [seconds_of(lambda: HVAE(config, dtype=run.dtype)) for _ in range(REPEATS)]
     model = HVAE(config, dtype=run.dtype)
     print(f"{model.count_params():,} parameters, {len(model.trainable_variables)} variables")
     print(f"build: median {statistics.median(build):.2f} s, {min(build):.2f} to {max(build):.2f}")
@@ -34,15 +34,9 @@ def main():
     trainer = Trainer(model, training, updates_per_epoch=1000, jit=run.jit)
     shape = (training.data_batch_size, *config.image_size, config.image_channels)
     images = np.random.default_rng(0).integers(0, config.levels, shape).astype("uint8")
-    print(f"first update: {_seconds(lambda: trainer.train_batch(images)):.1f} s", flush=True)
-    updates = [_seconds(lambda: trainer.train_batch(images)) for _ in range(REPEATS)]
+    print(f"first update: {seconds_of(lambda: trainer.train_batch(images)):.1f} s", flush=True)
+    updates = [seconds_of(lambda: trainer.train_batch(images)) for _ in range(REPEATS)]
     print(f"update: median {1000 * statistics.median(updates):.0f} ms, batch {training.batch_size}")
-
-
-def _seconds(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -187,9 +187,15 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
                 f"num_bits: must leave fewer than the {self.levels} levels of the images, with "
                 f"likelihood dmol. Received: {self.num_bits}"
             )
+        heads = self._family_settings.heads
+        if self.reconstruct_from not in heads:
+            raise UserError(
+                f"reconstruct_from: {self.model_family} allows {', '.join(heads)}. "
+                f"Received: {self.reconstruct_from}"
+            )
         self._family_settings.check(self)
-        self.check_flow(self)
-        self.check_attention(self)
+        self.check_flow()
+        self.check_attention()
 
     @property
     def _family_settings(self):

@@ -14,6 +14,7 @@ from hvae.families import get_family
 from hvae.latents.latent_block import LatentOutput
 from hvae.likelihoods import get_likelihood
 from hvae.likelihoods.base import sum_over_image
+from hvae.padding import margins
 from hvae.settings import from_dict, to_dict
 from hvae.units import Reporter
 
@@ -162,9 +163,7 @@ class HVAE(keras.Model):
             )
 
     def _padding(self):
-        """Rows and columns to add: `[[top, bottom], [left, right]]`."""
-        sides = zip(self.config.padded_size, self.config.image_size)
-        return [[(padded - side) // 2, (padded - side + 1) // 2] for padded, side in sides]
+        return margins(self.config.padded_size, self.config.image_size)
 
     def _crop(self, parameters):
         """Takes the padding off: pixels that do not exist have no likelihood."""

@@ -28,10 +28,9 @@ class AttentionSettings:
         minimum=1,
     )
 
-    @staticmethod
-    def check_attention(config):
+    def check_attention(self):
         """Raises `UserError` if attention is asked for where there is nothing to choose from."""
-        if config.use_depthwise_attention and len(config.scales) < 2:
+        if self.use_depthwise_attention and len(self.scales) < 2:
             raise UserError(
-                f"use_depthwise_attention: needs at least 2 scales. Received: {len(config.scales)}"
+                f"use_depthwise_attention: needs at least 2 scales. Received: {len(self.scales)}"
             )

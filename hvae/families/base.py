@@ -30,6 +30,10 @@ class Family(abc.ABC):
     def encoder_blocks(self, scale):
         """Layers, in order, of the encoder at a scale, before the decoder's activation."""
 
+    def is_smallest(self, scale):
+        """Whether a `Scale` is the one at the top of the hierarchy."""
+        return scale.index == len(self.config.scales) - 1
+
     def activation(self, scale):
         """Layers, in order, from the encoder's state to what the decoder reads; none here."""
         return []
@@ -52,7 +56,7 @@ class Family(abc.ABC):
 
     def flow(self, scale):
         """The `Flow` that acts on the posterior of a block at this `Scale`, or `None`."""
-        return get_flow(self.config, scale, self.dtype)
+        return get_flow(self.config, scale)
 
     @abc.abstractmethod
     def latent_variant(self, scale, has_next_state):

@@ -48,7 +48,7 @@ class EfficientVDVAE(Family):
         return [pool, layers.LeakyReLU(_SLOPE, dtype=self.dtype)]
 
     def initial_state(self, scale):
-        is_top = scale.index == len(self.config.scales) - 1
+        is_top = self.is_smallest(scale)
         # As PyTorch's Kaiming initialisation counts the inputs of (1, C, H, W).
         size = scale.state_width * scale.height * scale.width
         return InitialState(

@@ -47,7 +47,7 @@ class LVAE(Family):
         return self._blocks(smaller, TransposedConvolution)
 
     def latent_variant(self, scale, has_next_state):
-        if scale.index == len(self.config.scales) - 1:
+        if self.is_smallest(scale):
             return LVAETopVariant(
                 *scale.size,
                 z_width=scale.z_width,

@@ -44,12 +44,11 @@ class NVAE(Family):
         return []
 
     def initial_state(self, scale):
-        is_top = scale.index == len(self.config.scales) - 1
         # Of variance 1, as the constant starts there.
         return InitialState(
             *scale.size,
             scale.state_width,
-            learned=is_top,
+            learned=self.is_smallest(scale),
             initial_range=math.sqrt(3.0),
             dtype=self.dtype,
         )
@@ -67,8 +66,7 @@ class NVAE(Family):
         return None if self.config.fixed_flows else super().flow(scale)
 
     def latent_variant(self, scale, has_next_state):
-        is_top = scale.index == len(self.config.scales) - 1
-        variant = NVAETopVariant if is_top else NVAEVariant
+        variant = NVAETopVariant if self.is_smallest(scale) else NVAEVariant
         return variant(
             scale.z_width,
             scale.state_width,
@@ -88,7 +86,7 @@ class NVAE(Family):
         return ChainHead(chain, (None, *largest.size, largest.state_width), dtype=self.dtype)
 
     def _decoder_flow(self, scale):
-        return get_flow(self.config, scale, self.dtype) if self.config.fixed_flows else None
+        return get_flow(self.config, scale) if self.config.fixed_flows else None
 
     def _opens_group(self, scale):
         """Whether the encoder halves the size on its way to this scale."""

@@ -42,7 +42,7 @@ class VDVAE(Family):
         )
 
     def initial_state(self, scale):
-        is_smallest = scale.index == len(self.config.scales) - 1
+        is_smallest = self.is_smallest(scale)
         has_bias = scale.num_latents > 0 and max(scale.size) <= self.config.no_bias_above
         if self.config.scale_join == "unpool":
             learned = is_smallest

@@ -73,9 +73,6 @@ class AutoregressiveResidual(layers.Layer):
         height = 0.5 * ops.tanh(a)
         return ResidualOutput(height * bent + d, height * factor * (1.0 - ops.square(bent)))
 
-    def compute_output_spec(self, v):
-        return ResidualOutput(*(keras.KerasTensor(v.shape, self.compute_dtype) for _ in range(2)))
-
     def get_config(self):
         return {
             **super().get_config(),

@@ -67,7 +67,7 @@ class ConvolutionalSylvesterFlow(Flow):
         self.flow.build((input_shape[0], *self.size, self.channels))
 
     def call(self, z, context=None):
-        return self.flow(ops.cast(z, "float32"))
+        return self.flow(z)
 
     def inverse(self, z, context=None):
         return self.flow.inverse(ops.cast(z, "float32"))

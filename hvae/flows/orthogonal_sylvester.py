@@ -67,7 +67,7 @@ class OrthogonalSylvesterFlow(Flow):
             net.build((None, self.context_width))
 
     def call(self, z, context=None):
-        flat = ops.reshape(ops.cast(z, "float32"), (-1, self.size))
+        flat = ops.reshape(z, (-1, self.size))
         log_det = ops.zeros_like(flat[:, 0])
         for step in self._steps(context):
             flat, step_log_det = step.forward(flat)
@@ -110,11 +110,6 @@ class OrthogonalSylvesterFlow(Flow):
         """Vector k reflects the k-th axis to a random direction, across all pixels."""
         axes = ops.tile(ops.eye(self.size, self.num_columns, dtype=dtype), (1, self.num_flows))
         return axes + FanInUniform(math.sqrt(3.0))(shape, dtype)  # length 1 each
-
-    def compute_output_spec(self, z, context=None):
-        return FlowOutput(
-            keras.KerasTensor(z.shape, "float32"), keras.KerasTensor(z.shape[:1], "float32")
-        )
 
     def get_config(self):
         return {

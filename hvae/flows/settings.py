@@ -3,18 +3,10 @@
 import dataclasses
 
 from hvae.errors import UserError
+from hvae.per_scale import check_per_scale, of_scale
 from hvae.settings import setting
 
 _FLOW = "flow"
-_PER_SCALE = (
-    "num_flows",
-    "flow_in_ch",
-    "num_ortho_vecs",
-    "convsylv_channels",
-    "convsylv_flows_per_stage",
-    "convsylv_splitfirst",
-    "convsylv_stage_limit",
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,36 +80,24 @@ class FlowSettings:
         per_scale=True,
     )
 
-    @staticmethod
-    def check_flow(config):
-        """Raises `UserError` if a flow is asked for without a number of flows, or the reverse."""
-        asks, counts = config.flow_type != "none", any(config.num_flows)
+    def check_flow(self):
+        """Raises `UserError` if the flow's settings do not fit each other, or the scales."""
+        asks, counts = self.flow_type != "none", any(self.num_flows)
         if asks != counts:
             raise UserError(
-                f"num_flows: flow_type {config.flow_type} needs "
+                f"num_flows: flow_type {self.flow_type} needs "
                 f"{'at least 1' if asks else '0'}. "
-                f"Received: {' '.join(str(count) for count in config.num_flows)}"
+                f"Received: {' '.join(str(count) for count in self.num_flows)}"
             )
-        for name in _PER_SCALE:
-            values = getattr(config, name)
-            if len(values) not in (1, len(config.scales)):
+        check_per_scale(self, FlowSettings, [scale.height for scale in self.scales])
+        if self.flow_type == "sylvester":
+            self._check_flow_in_ch()
+
+    def _check_flow_in_ch(self):
+        for scale in self.scales:
+            has_flows = of_scale(self.num_flows, scale.index)
+            if has_flows and not of_scale(self.flow_in_ch, scale.index):
                 raise UserError(
-                    f"{name}: needs 1 value or {len(config.scales)}, one for each scale. "
-                    f"Received: {len(values)} values"
+                    "flow_in_ch: sylvester needs at least 1 at every scale with flows. "
+                    f"Received: {' '.join(str(width) for width in self.flow_in_ch)}"
                 )
-        if config.flow_type == "sylvester":
-            _check_flow_in_ch(config)
-
-
-def of_scale(values, index):
-    """The value of a list for the scale with this index."""
-    return values[index if len(values) > 1 else 0]
-
-
-def _check_flow_in_ch(config):
-    for scale in config.scales:
-        if of_scale(config.num_flows, scale.index) and not of_scale(config.flow_in_ch, scale.index):
-            raise UserError(
-                "flow_in_ch: sylvester needs at least 1 at every scale with flows. "
-                f"Received: {' '.join(str(width) for width in config.flow_in_ch)}"
-            )

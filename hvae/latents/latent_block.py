@@ -107,7 +107,7 @@ class LatentBlock(layers.Layer):
         context = None
         if self.flow_context is not None:
             joint = ops.concatenate([state, activation], axis=-1)
-            context = ops.cast(self.flow_context(joint), "float32")
+            context = self.flow_context(joint)
         z, log_det = self.flow(z, context=context)
         # The determinant is that of the whole latent: its variables get an equal share.
         share = ops.reshape(log_det, (-1, 1, 1, 1)) / math.prod(z.shape[1:])

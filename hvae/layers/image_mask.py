@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from hvae.padding import margins
+
 
 @keras.saving.register_keras_serializable(package="hvae")
 class ImageMask(layers.Layer):
@@ -20,11 +22,8 @@ class ImageMask(layers.Layer):
         self.image_size = tuple(image_size)
 
     def build(self, input_shape):
-        margins = [
-            ((padded - side) // 2, (padded - side + 1) // 2)
-            for padded, side in zip(input_shape[1:3], self.image_size)
-        ]
-        self.mask = np.pad(np.ones(self.image_size, "float32"), margins)[None, :, :, None]
+        padding = margins(input_shape[1:3], self.image_size)
+        self.mask = np.pad(np.ones(self.image_size, "float32"), padding)[None, :, :, None]
 
     def call(self, inputs):
         return inputs * ops.cast(self.mask, inputs.dtype)

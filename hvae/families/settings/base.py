@@ -21,6 +21,9 @@ class FamilySettings:
     the whole `ModelConfig`.
     """
 
+    #: Values that `reconstruct_from` may have.
+    heads = ("state",)
+
     @staticmethod
     def check(config):
         """Raises `UserError` if values do not fit each other."""

@@ -111,11 +111,6 @@ class EfficientVDVAESettings(FamilySettings):
                 f"up_strides: must end with 1, the top of the hierarchy. "
                 f"Received: {list(config.up_strides)}"
             )
-        if config.reconstruct_from != "state":
-            raise UserError(
-                "reconstruct_from: efficient_vdvae allows state. "
-                f"Received: {config.reconstruct_from}"
-            )
 
     @staticmethod
     def padded_size(config):

@@ -102,10 +102,6 @@ class LVAESettings(FamilySettings):
             )
         if config.dropout >= 1.0:
             raise UserError(f"dropout: must be less than 1. Received: {config.dropout}")
-        if config.reconstruct_from != "state":
-            raise UserError(
-                f"reconstruct_from: lvae allows state. Received: {config.reconstruct_from}"
-            )
 
     @staticmethod
     def padded_size(config):

@@ -83,10 +83,6 @@ class NVAESettings(FamilySettings):
 
     @staticmethod
     def check(config):
-        if config.reconstruct_from != "state":
-            raise UserError(
-                f"reconstruct_from: nvae allows state. Received: {config.reconstruct_from}"
-            )
         if config.use_residual_distribution:
             raise UserError(
                 "use_residual_distribution: nvae's posterior is a residual by itself; "

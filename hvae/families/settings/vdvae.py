@@ -5,6 +5,7 @@ import math
 
 from hvae.errors import UserError
 from hvae.families.settings.base import ACTIVATIONS, FamilySettings
+from hvae.per_scale import check_per_scale, of_scale
 from hvae.scale import Scale
 from hvae.settings import setting
 
@@ -30,6 +31,8 @@ class VDVAEScale(Scale):
 @dataclasses.dataclass(frozen=True)
 class VDVAESettings(FamilySettings):
     """Widths and blocks of every scale; each scale has half the size of the one before."""
+
+    heads = ("latents", "state")
 
     num_scales: int = setting(
         0,
@@ -132,10 +135,10 @@ class VDVAESettings(FamilySettings):
                 f"num_scales: images of {size} allow at most {most} scales. "
                 f"Received: {config.num_scales}"
             )
-        for field in dataclasses.fields(config):
-            if field.metadata["per_scale"]:
-                _check_length(config, field.name)
-        if _per_scale(config, "dec_num_blocks")[-1] == 0:
+        count = _num_scales(config)
+        height = VDVAESettings.padded_size(config)[0]
+        check_per_scale(config, VDVAESettings, [height >> i for i in range(count)])
+        if config.dec_num_blocks[-1] == 0:
             raise UserError(
                 "dec_num_blocks: the smallest scale needs a block; "
                 "num_scales ends the hierarchy earlier. "
@@ -152,20 +155,18 @@ class VDVAESettings(FamilySettings):
     @staticmethod
     def scales(config):
         own = ("enc_middle_width", "dec_middle_width", "enc_num_blocks", "enc_pool_blocks")
-        names = (*own, "stage_in_width", "z_width", "dec_num_blocks")
-        values = {name: _per_scale(config, name) for name in names}
         height, width = VDVAESettings.padded_size(config)
         return tuple(
             VDVAEScale(
                 index=i,
                 height=height >> i,
                 width=width >> i,
-                state_width=values["stage_in_width"][i],
-                activation_width=values["stage_in_width"][i],
-                z_width=values["z_width"][i],
-                num_latents=values["dec_num_blocks"][i],
+                state_width=of_scale(config.stage_in_width, i),
+                activation_width=of_scale(config.stage_in_width, i),
+                z_width=of_scale(config.z_width, i),
+                num_latents=of_scale(config.dec_num_blocks, i),
                 kernel_size=_kernel_size(config, min(height >> i, width >> i)),
-                **{name: values[name][i] for name in own},
+                **{name: of_scale(getattr(config, name), i) for name in own},
             )
             for i in range(_num_scales(config))
         )
@@ -178,23 +179,6 @@ def _num_scales(config):
 def _most_scales(config):
     # Halvings of the shorter side until it is 1, after padding to a power of two.
     return math.ceil(math.log2(min(config.image_size))) + 1
-
-
-def _per_scale(config, name):
-    """The values of a per-scale field, one for every scale, largest scale first."""
-    values = getattr(config, name)
-    return values * _num_scales(config) if len(values) == 1 else values
-
-
-def _check_length(config, name):
-    values, count = getattr(config, name), _num_scales(config)
-    if len(values) not in (1, count):
-        height = VDVAESettings.padded_size(config)[0]
-        heights = " ".join(str(height >> i) for i in range(count))
-        raise UserError(
-            f"{name}: needs 1 value or {count}, one for each scale (heights {heights}). "
-            f"Received: {len(values)} values, {' '.join(str(v) for v in values)}"
-        )
 
 
 def _check_groups(config):
