@@ -146,6 +146,10 @@ def _training(used):
     decay = used.get("loss", "l2_weight", 0.0)
     is_linear = used.get("loss", "variation_schedule", "None") == "Linear"
     anneal_steps = used.get("loss", "vae_beta_anneal_steps", 0)
+    balances = used.get("loss", "use_gamma_schedule", False)
+    balance_steps = used.get("loss", "gamma_max_steps", 0)
+    if balances and not balance_steps:
+        raise UserError("loss.gamma_max_steps: use_gamma_schedule needs it. Received: none")
     return {
         "batch_size": batch_size,
         "epochs": math.ceil(used.get("train", "total_train_steps", 1) / per_epoch),
@@ -162,6 +166,8 @@ def _training(used):
         "gradient_skipnorm": skip_norm if skips else 0.0,
         "weight_decay": decay if decays else 0.0,
         "beta_warmup_epochs": anneal_steps / per_epoch if is_linear else 0.0,
+        "gamma_max_steps": balance_steps if balances else 0,
+        "scaled_gamma": used.get("loss", "scaled_gamma", True),
     }
 
 

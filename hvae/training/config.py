@@ -126,6 +126,20 @@ class TrainingConfig:
         "while beta warms up, weigh the KL of the blocks so that small ones stay alive (NVAE)",
         group=_TRAINING,
     )
+    gamma_max_steps: int = setting(
+        0,
+        "so many updates at the start weigh the KL of each block by its share of the total, so "
+        "that small ones stay alive (Efficient-VDVAE's gamma); 0 is off",
+        group=_TRAINING,
+        unit="updates",
+        minimum=0,
+    )
+    scaled_gamma: bool = setting(
+        True,
+        "the share is of the KL per latent variable of a block; off: of its whole KL "
+        "(gamma_max_steps)",
+        group=_TRAINING,
+    )
     regularization_constant: float = setting(
         0.0,
         "factor of the largest singular value of every convolution and the largest scale of every "
@@ -183,6 +197,11 @@ class TrainingConfig:
         if self.kl_balancing and self.beta_warmup_epochs == 0:
             raise UserError(
                 "kl_balancing: acts while beta warms up, it needs beta_warmup_epochs. Received: 0"
+            )
+        if self.kl_balancing and self.gamma_max_steps:
+            raise UserError(
+                "gamma_max_steps: must be 0 with kl_balancing, either balances the KL. "
+                f"Received: {self.gamma_max_steps}"
             )
         if self.regularization_start and not self.regularization_constant:
             raise UserError(

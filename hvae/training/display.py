@@ -10,8 +10,8 @@ class Display:
         """Context of one long action without known length, e.g. compiling."""
         return contextlib.nullcontext()
 
-    def track(self, iterable, text, total=None, initial=0):
-        """The iterable, with its progress shown."""
+    def track(self, iterable, text, total=None, initial=0, images=None):
+        """The iterable, with its progress shown; with `images` to a step, in images."""
         return iterable
 
     def describe(self, text):

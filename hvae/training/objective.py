@@ -17,8 +17,7 @@ class Objective:
     Args:
         model_config: a `ModelConfig`.
         config: a `TrainingConfig`: `free_bits` (each block costs at least so many nats an
-            image), `kl_balancing` (`KLBalance`, while β is below its final value) and
-            `cr_lambda`.
+            image), what `KLBalance` reads, and `cr_lambda`.
 
     Reference:
         Free bits: Kingma et al. 2016, Section 5.1, per image as in the published code of
@@ -28,23 +27,22 @@ class Objective:
     def __init__(self, model_config, config):
         self.num_dims = model_config.num_dims
         self.free_bits = config.free_bits
-        self.final_beta = config.beta
         self.cr_lambda = config.cr_lambda
-        self.balance = KLBalance(model_config.latent_scales) if config.kl_balancing else None
+        self.balance = KLBalance.from_config(model_config, config)
 
-    def __call__(self, output, beta, consistency=0.0):
+    def __call__(self, output, beta, is_balanced, consistency=0.0):
         """The loss, a float32 scalar.
 
         Args:
             output: an `HVAEOutput`.
             beta: β.
+            is_balanced: whether the KL of the blocks is balanced in this update, if ever.
             consistency: what `Consistency` gives, nats per image.
         """
         kl = output.kl  # (batch, blocks)
         if self.free_bits:
             kl = ops.maximum(kl, self.free_bits)
         if self.balance is not None:
-            is_warm = beta >= self.final_beta
-            kl = kl * ops.where(is_warm, 1.0, self.balance(output.kl))
+            kl = kl * ops.where(is_balanced, self.balance(output.kl), 1.0)
         nats = output.nll + beta * ops.sum(kl, axis=-1)
         return (ops.mean(nats) + self.cr_lambda * consistency) / self.num_dims

@@ -1,4 +1,4 @@
-"""Learning rate and β as functions of the number of updates."""
+"""Learning rate, β and the like as functions of the number of updates."""
 
 import math
 
@@ -92,3 +92,25 @@ def beta_schedule(config, updates_per_epoch):
         return config.beta * min(1.0, 2.0 * position / length)
 
     return cyclic if config.cyclic_beta else linear
+
+
+def balance_schedule(config, updates_per_epoch):
+    """Whether the KL of the blocks is balanced, by update.
+
+    Args:
+        config: a `TrainingConfig`: with `kl_balancing` while β is below its final value,
+            otherwise in the first `gamma_max_steps` updates.
+        updates_per_epoch: updates in one epoch.
+
+    Returns:
+        A function from the number of updates done to a bool.
+    """
+    beta = beta_schedule(config, updates_per_epoch)
+
+    def until_warm(update):
+        return beta(update) < config.beta
+
+    def at_first(update):
+        return update < config.gamma_max_steps
+
+    return until_warm if config.kl_balancing else at_first

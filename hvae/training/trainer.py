@@ -16,6 +16,7 @@ from hvae.training.objective import Objective
 from hvae.training.optimizers import get_optimizer
 from hvae.training.regularization import Regularization
 from hvae.training.schedules import (
+    balance_schedule,
     beta_schedule,
     learning_rate_schedule,
     regularization_schedule,
@@ -37,6 +38,14 @@ class StepResult(NamedTuple):
     gradient_norm: Any  # scalar
     skipped: Any  # scalar bool
     consecutive_skips: Any  # scalar
+
+
+class LossSettings(NamedTuple):
+    """What of the loss changes from update to update; scalars."""
+
+    beta: Any
+    is_balanced: Any  # bool
+    regularization: Any
 
 
 class TrainingDiverged(UserError):
@@ -64,6 +73,7 @@ class Trainer:
         self.objective = Objective(model.config, config)
         self.learning_rate = learning_rate_schedule(config, updates_per_epoch)
         self.beta = beta_schedule(config, updates_per_epoch)
+        self.is_balanced = balance_schedule(config, updates_per_epoch)
         self.regularization_factor = regularization_schedule(config, updates_per_epoch)
         self.variables = model.trainable_variables
         self.regularization = None
@@ -146,18 +156,21 @@ class Trainer:
                 variable.assign(value)
 
     def _settings(self):
-        """β, regularisation, learning rate and skip threshold of the next update, as tensors."""
+        """`LossSettings`, learning rate and skip threshold of the next update, as tensors."""
         done = self.updates_done
         may_skip = done >= EPOCHS_BEFORE_SKIPPING * self.updates_per_epoch
         threshold = self.config.gradient_skipnorm if may_skip else 0.0
-        values = (
-            self.beta(done),
-            self.regularization_factor(done),
-            self.learning_rate(done),
-            threshold or math.inf,
-        )
+
         # Python numbers would be constants of the graph, and trace it anew.
-        return tuple(ops.convert_to_tensor(np.float32(value)) for value in values)
+        def number(value):
+            return ops.convert_to_tensor(np.float32(value))
+
+        loss_settings = LossSettings(
+            number(self.beta(done)),
+            ops.convert_to_tensor(self.is_balanced(done)),
+            number(self.regularization_factor(done)),
+        )
+        return loss_settings, number(self.learning_rate(done)), number(threshold or math.inf)
 
     def _draw_noise(self):
         return tuple(
@@ -174,24 +187,25 @@ class Trainer:
         uniforms = keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
         return self.consistency.pair(images, noise, uniforms)
 
-    def _gradients(self, images, noise, beta, regularization):
+    def _gradients(self, images, noise, settings):
         """The gradients, and the terms of the loss as the first fields of `StepResult`."""
 
         def loss():
             output = self.model(images, noise, training=True)
             consistency = self.consistency(output.latents) if self.consistency else 0.0
-            value = self.objective(output, beta, consistency)
+            value = self.objective(output, settings.beta, settings.is_balanced, consistency)
             if self.regularization:
-                value += regularization * self.regularization() / self.model.config.num_dims
+                penalty = settings.regularization * self.regularization()
+                value += penalty / self.model.config.num_dims
             return value, (ops.mean(output.nll), ops.mean(output.kl, axis=0), consistency)
 
         (_, terms), gradients = value_and_gradients(loss, self.variables)
         return gradients, terms
 
-    def _whole_step(self, images, beta, regularization, learning_rate, skip_norm):
+    def _whole_step(self, images, settings, learning_rate, skip_norm):
         layer_state = self._copy_layer_state()
         batch = self._make_batch(images)
-        gradients, terms = self._gradients(*batch, beta, regularization)
+        gradients, terms = self._gradients(*batch, settings)
         return self._finish(gradients, terms, layer_state, learning_rate, skip_norm)
 
     def _copy_layer_state(self):
@@ -206,7 +220,7 @@ class Trainer:
             *terms, info.gradient_norm, info.skipped, self.update.consecutive_skips.value
         )
 
-    def _step_in_parts(self, images, beta, regularization, learning_rate, skip_norm):
+    def _step_in_parts(self, images, settings, learning_rate, skip_norm):
         # The noise of the whole batch is drawn at once, so that an update does not
         # depend on how the batch is divided.
         images, noise = self._prepare(images)
@@ -218,12 +232,12 @@ class Trainer:
         for start in range(0, self.config.batch_size, part):
             rows = slice(start, start + part)
             part_noise = tuple(n[rows] for n in noise)
-            terms.append(self._accumulate(images[rows], part_noise, beta, regularization))
+            terms.append(self._accumulate(images[rows], part_noise, settings))
         means = tuple(sum(values) / len(terms) for values in zip(*terms))
         return self._apply(means, layer_state, learning_rate, skip_norm)
 
-    def _accumulate_step(self, images, noise, beta, regularization):
-        gradients, terms = self._gradients(images, noise, beta, regularization)
+    def _accumulate_step(self, images, noise, settings):
+        gradients, terms = self._gradients(images, noise, settings)
         for accumulator, gradient in zip(self.accumulators, gradients):
             accumulator.assign_add(ops.cast(gradient, "float32"))
         return terms

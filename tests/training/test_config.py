@@ -23,6 +23,10 @@ from hvae.training.config import TrainingConfig
             {"batch_size": 12, "batch_size_div": 4, "cr_vae": True},
             "batch_size_div: must divide half of batch_size 12 with cr_vae. Received: 4",
         ),
+        (
+            {"kl_balancing": True, "beta_warmup_epochs": 1, "gamma_max_steps": 5},
+            "gamma_max_steps: must be 0 with kl_balancing, either balances the KL. Received: 5",
+        ),
         ({"cr_vae": True, "cr_lambda": -0.1}, "cr_lambda: must be at least 0.0. Received: -0.1"),
         ({"epochs": 1.5}, "epochs: must be a whole number. Received: 1.5"),
     ],

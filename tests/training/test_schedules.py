@@ -3,7 +3,7 @@ import math
 import pytest
 
 from hvae.training.config import TrainingConfig
-from hvae.training.schedules import beta_schedule, learning_rate_schedule
+from hvae.training.schedules import balance_schedule, beta_schedule, learning_rate_schedule
 
 PER_EPOCH = 10
 
@@ -53,6 +53,19 @@ def test_beta_cycles_half_rising_half_at_the_top():
     settings = {"beta_warmup_epochs": 2, "cyclic_beta": True, "number_cycles": 2}
     expected = {0: 0.0, 5: 1.0, 10: 2.0, 19: 2.0, 20: 0.0, 25: 1.0, 30: 2.0, 40: 2.0, 45: 2.0}
     assert {u: beta(u, **settings) for u in expected} == expected
+
+
+def test_the_kl_is_balanced_while_beta_warms_up_or_for_some_updates():
+    def balanced(count, **settings):
+        schedule = balance_schedule(TrainingConfig(beta=0.7, **settings), PER_EPOCH)
+        return [u for u in range(count) if schedule(u)]
+
+    assert balanced(40) == []
+    assert balanced(40, gamma_max_steps=7) == list(range(7))
+    warm_up = {"kl_balancing": True, "beta_warmup_epochs": 2}
+    assert balanced(40, **warm_up) == list(range(20))
+    cycles = balanced(60, **warm_up, cyclic_beta=True, number_cycles=2)
+    assert cycles == [*range(10), *range(20, 30)]
 
 
 def test_the_whole_cosine_is_between_its_ends():

@@ -93,8 +93,19 @@ def test_a_skipped_update_leaves_what_layers_keep(divide):
         assert all(same) if skips else np.mean(same) < 0.2
 
 
+def test_the_kl_is_balanced_in_the_first_updates_only():
+    # Weights that do not move: updates differ by their noise, and by what is balanced.
+    settings = {"learning_rate": 1e-12, "weight_decay": 0.0, "use_ema": False}
+    trainers = [make(gamma_max_steps=steps, **settings) for steps in (0, 1)]
+    images = random_images(trainers[0].model.config, BATCH)
+    first, second = ([t.train_batch(images).gradient_norm for t in trainers] for _ in range(2))
+    assert first[1] != pytest.approx(first[0], rel=1e-4)
+    assert second[1] == pytest.approx(second[0], rel=1e-5)
+
+
 def test_the_step_is_traced_once():
-    trainer = make()
+    # The balance of the KL ends on the way.
+    trainer = make(gamma_max_steps=3)
     calls = 0
     forward = trainer.model.call
 

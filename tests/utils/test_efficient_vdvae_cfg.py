@@ -53,6 +53,8 @@ min_mol_logscale = -250.
 variation_schedule = 'Linear'
 vae_beta_anneal_steps = 1406
 use_gamma_schedule = True
+gamma_max_steps = 2 * 1406
+scaled_gamma = False
 use_weight_decay = False
 l2_weight = 1e-2
 
@@ -96,10 +98,12 @@ def test_a_file_loads_as_it_is(file, capsys):
     assert training.beta_warmup_epochs == 1.0 and training.lr_warmup_epochs == pytest.approx(0.1)
     assert (training.gradient_clipnorm, training.gradient_skipnorm) == (0.0, 800.0)
     assert training.weight_decay == 0.0
+    assert (training.gamma_max_steps, training.scaled_gamma) == (2812, False)
     unused = capsys.readouterr().err
-    for name in ("run.name", "data.random_horizontal_flip", "loss.use_gamma_schedule"):
+    for name in ("run.name", "data.random_horizontal_flip"):
         assert name in unused
     assert "synthesis.temperature_settings" in unused and "up_strides" not in unused
+    assert "gamma" not in unused
 
 
 @pytest.mark.parametrize(
@@ -110,6 +114,11 @@ def test_a_file_loads_as_it_is(file, capsys):
         ("[1] + [4] + [1] * 1", "[1] + 4", "model.up_strides: cannot be computed"),
         ("up_filters = [16] * 3", "", "up_filters is missing"),
         ("up_filters = [16] * 3", "up_filters = [16] * 2", "up_filters: needs 3 values"),
+        (
+            "gamma_max_steps = 2 * 1406",
+            "",
+            "loss.gamma_max_steps: use_gamma_schedule needs it. Received: none",
+        ),
         ("[loss]", "[lost]", r"section \[loss\] is missing"),
         ("[run]", "run", "is no such file"),
     ],
