@@ -45,13 +45,19 @@ class ConvolutionExponential(Flow):
         """K, `(height, width, in, out)`."""
         return bounded_kernel(self.free_kernel, self.largest_norm, self.kernel_size**2)
 
+    def maps(self):
+        """Functions z → z' and z' → z; for both the kernel is computed once."""
+        kernel = self.kernel
+        return lambda z: self._exponential(kernel, z), lambda z: self._exponential(-kernel, z)
+
     def call(self, z, context=None):
         kernel, middle = self.kernel, self.kernel_size // 2
         log_det = z.shape[1] * z.shape[2] * ops.trace(kernel[middle, middle])
         return FlowOutput(self._exponential(kernel, z), constant_log_det(z, log_det))
 
     def inverse(self, z, context=None):
-        return self._exponential(-self.kernel, z)
+        _, back = self.maps()
+        return back(z)
 
     def _exponential(self, kernel, z):
         total = term = z

@@ -10,8 +10,8 @@ _TOLERANCE = 1e-6
 def fixed_point(function, start, steps_per_variable=1):
     """v with v = function(v) for every image, same shape as `start`.
 
-    Ends when no variable moves by more than a millionth of the largest one (or of 1), or
-    after so many steps as make each variable right in turn, in autoregressive order.
+    Ends when no variable moves by more than a millionth of its image's largest one (or of 1),
+    or after so many steps as make each variable right in turn, in autoregressive order.
 
     Args:
         function: from `(batch, height, width, channels)` to the same shape.
@@ -24,8 +24,8 @@ def fixed_point(function, start, steps_per_variable=1):
 
     def step(value, _):
         better = function(value)
-        largest = ops.maximum(ops.max(ops.abs(better)), 1.0)
-        return better, ops.max(ops.abs(better - value)) / largest
+        largest = ops.maximum(_largest_of_image(better), 1.0)
+        return better, ops.max(_largest_of_image(better - value) / largest)
 
     return ops.while_loop(
         moves,
@@ -33,3 +33,7 @@ def fixed_point(function, start, steps_per_variable=1):
         (start, ops.convert_to_tensor(float("inf"), dtype="float32")),
         maximum_iterations=steps_per_variable * math.prod(start.shape[1:]),
     )[0]
+
+
+def _largest_of_image(value):
+    return ops.max(ops.abs(value), axis=(1, 2, 3))

@@ -51,9 +51,10 @@ class GeneralizedSylvester(Flow):
         self.residual.build(input_shape)
 
     def call(self, z, context=None):
-        residual, slope = self.residual(self.mixing(z).z)
+        mix, unmix = self._mixing_maps()
+        residual, slope = self.residual(mix(z))
         log_det = ops.sum(ops.log1p(slope), axis=(1, 2, 3))
-        return FlowOutput(z + self.mixing.inverse(residual), log_det)
+        return FlowOutput(z + unmix(residual), log_det)
 
     def inverse(self, z, context=None):
         """The latent that `call` takes to z.
@@ -61,9 +62,15 @@ class GeneralizedSylvester(Flow):
         v = v' − f(v) by iteration. A variable whose predecessors are right comes closer to
         its own value by half with each step, since |∂f_i/∂v_i| ≤ ½.
         """
-        after = self.mixing(z).z
+        mix, unmix = self._mixing_maps()
+        after = mix(z)
         before = fixed_point(lambda v: after - self.residual(v).residual, after, self.halvings)
-        return z - self.mixing.inverse(self.residual(before).residual)
+        return z - unmix(self.residual(before).residual)
+
+    def _mixing_maps(self):
+        """Functions z → Q z and v → Q⁻¹ v; for both Q's kernels are computed once."""
+        (turn, turn_back), (spread, gather) = (flow.maps() for flow in self.mixing.flows)
+        return lambda z: spread(turn(z)), lambda v: turn_back(gather(v))
 
     def get_config(self):
         return {

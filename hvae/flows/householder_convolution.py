@@ -40,11 +40,18 @@ class HouseholderConvolution(Flow):
         """H₁ … H_n, `(channels, channels)`."""
         return orthonormal_columns(self.vectors, self.vectors.shape[0])
 
+    def maps(self):
+        """Functions z → z' and z' → z; for both the matrix is computed once."""
+        matrix = self.matrix
+        return lambda z: ops.matmul(z, matrix), lambda z: ops.matmul(z, ops.transpose(matrix))
+
     def call(self, z, context=None):
-        return FlowOutput(ops.matmul(z, self.matrix), constant_log_det(z, 0.0))
+        there, _ = self.maps()
+        return FlowOutput(there(z), constant_log_det(z, 0.0))
 
     def inverse(self, z, context=None):
-        return ops.matmul(z, ops.transpose(self.matrix))
+        _, back = self.maps()
+        return back(z)
 
     def get_config(self):
         return {**super().get_config(), "num_reflections": self.num_reflections}

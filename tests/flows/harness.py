@@ -1,10 +1,12 @@
 """What every flow must do: the determinant, the inverse, the configuration."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
 
-from tests.harness import jacobian
+from tests.harness import compiled_jacobian, gradient
 
 SIZES = ((4, 4, 4), (2, 2, 4), (1, 1, 3), (3, 5, 2))
 
@@ -25,13 +27,31 @@ def build_random(flow, shape, scale):
     return flow
 
 
-def log_dets(flow, z):
+def log_dets(flow, z, context=None, largest_batch=1024):
     """log|det ∂z'/∂z| of each latent from the automatic Jacobian, `(batch,)`."""
-    # An image's outputs depend on no other image: those of all can be summed first.
-    matrix = jacobian(lambda t: ops.sum(flow(t).z, axis=0), z)  # (size, batch · size)
-    size = len(matrix)
-    matrices = matrix.reshape(size, len(z), size).transpose(1, 0, 2).astype("float64")
-    return np.linalg.slogdet(matrices)[1]
+    size = math.prod(z.shape[1:])
+    if size * len(z) > 4 * largest_batch:
+        return _large_log_dets(flow, z, context)
+    rows = np.eye(size, dtype="float32").reshape(size, *z.shape[1:])
+    at_once = max(1, largest_batch // size)
+    results = []
+    for start in range(0, len(z), at_once):
+        # A latent has as many copies as variables: the gradient of a variable of each is a row.
+        some = z[start : start + at_once]
+        copies = np.repeat(some, size, axis=0)
+        chosen = ops.convert_to_tensor(np.tile(rows, (len(some), 1, 1, 1)))
+        h = None if context is None else np.repeat(context[start : start + at_once], size, axis=0)
+        matrices = gradient(lambda t, h=h, c=chosen: ops.sum(flow(t, context=h).z * c), copies)
+        matrices = matrices.reshape(len(some), size, size).astype("float64")
+        results.append(np.linalg.slogdet(matrices)[1])
+    return np.concatenate(results)
+
+
+def _large_log_dets(flow, z, context):
+    inputs = (z,) if context is None else (z, context)
+    matrix = compiled_jacobian(lambda t, h=None: flow(t, context=h).z)
+    images = zip(*(np.split(array, len(z)) for array in inputs))
+    return np.array([np.linalg.slogdet(matrix(*one).astype("float64"))[1] for one in images])
 
 
 def run_flow_test(flow, shape, scale=0.3):

@@ -12,6 +12,7 @@ from hvae.flows.generalized_sylvester import GeneralizedSylvester
 from hvae.latents.base import LatentVariant, PriorOutput
 from hvae.latents.latent_block import LatentBlock
 from hvae.latents.vdvae_variant import VDVAEVariant
+from tests.flows.block_kl import check_kl_against_integration, make_block
 from tests.flows.harness import SIZES, build_random, random_latents, run_flow_test
 
 OPTIONS = {
@@ -98,6 +99,13 @@ def test_the_kl_is_not_negative_with_random_weights(seed):
         weight.assign(to_numpy(weight) + 0.1 * rng.standard_normal(weight.shape))
     mean, error = mean_kl(block, rng.standard_normal((1, 4, 4, 6)).astype("float32"))
     assert mean >= -3 * error
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 1, 2), (1, 2, 1)], ids=str)
+def test_the_kl_is_that_of_numerical_integration(shape, seed, rng):
+    block, state, activation = make_block(seed, make_flow(shape), shape[:2], shape[2])
+    check_kl_against_integration(block, state, activation, shape, rng)
 
 
 class NearestPrior(LatentVariant):
