@@ -16,9 +16,8 @@ import sys
 import time
 from functools import partial
 
+from benchmarks.prepared import prepare
 from benchmarks.timing import seconds_of
-from utils.command_line import parse_training_arguments
-from utils.quiet import native_messages_hidden
 
 CONFIGS = ("digits", "digits_efficient", "digits_nvae", "digits_lvae")
 COLUMNS = ("configuration", "family", "parameters", "updates", "ms per update", "first step, s")
@@ -44,27 +43,11 @@ def main():
 
 def _measure(name, seconds):
     """The row of one configuration."""
-    request = parse_training_arguments(["--config", name, "--no-save"])
-    request.set_environment()
-    with native_messages_hidden():
-        import keras
+    experiment, splits, batches, trainer = prepare(name)
+    from hvae.inference.evaluator import Evaluator, mean_and_standard_error
 
-        from data.load import load_splits
-        from data.training_batches import TrainingBatches
-        from hvae.inference.evaluator import Evaluator, mean_and_standard_error
-        from hvae.model import HVAE
-        from hvae.training.data_dependent_init import data_dependent_init
-        from hvae.training.trainer import Trainer
-
-    training = request.experiment.training
-    splits = load_splits(request.experiment.run.dataset)
-    batches = TrainingBatches(splits.train, training.data_batch_size, training.seed)
-    keras.utils.set_random_seed(training.seed)
-    model = HVAE(request.experiment.model)
+    model = trainer.model
     images = next(iter(batches.epoch(0)))
-    if training.data_dep_init:
-        data_dependent_init(model, images, training.seed)
-    trainer = Trainer(model, training, len(batches), jit=request.experiment.run.jit)
     first = seconds_of(partial(trainer.train_batch, images))
     times = _train(trainer, batches, seconds)
     with trainer.averaged_weights():
@@ -72,7 +55,7 @@ def _measure(name, seconds):
     mean, error = mean_and_standard_error(-evaluation.elbo)
     return (
         name,
-        request.experiment.model.model_family,
+        experiment.model.model_family,
         f"{model.count_params():,}",
         f"{len(times):,}",
         f"{1000 * statistics.median(times):.1f}",

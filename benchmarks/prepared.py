@@ -1,0 +1,39 @@
+"""A configuration, ready to train."""
+
+from typing import Any, NamedTuple
+
+from utils.command_line import parse_training_arguments
+from utils.quiet import native_messages_hidden
+
+
+class Prepared(NamedTuple):
+    """What `main.py` would train, with nothing written."""
+
+    experiment: Any
+    splits: Any
+    batches: Any
+    trainer: Any
+
+
+def prepare(name, *flags):
+    """Data, model and trainer of `main.py --config NAME FLAGS`."""
+    request = parse_training_arguments(["--config", name, "--no-save", *flags])
+    request.set_environment()
+    with native_messages_hidden():
+        import keras
+
+        from data.load import load_splits
+        from data.training_batches import TrainingBatches
+        from hvae.model import HVAE
+        from hvae.training.data_dependent_init import data_dependent_init
+        from hvae.training.trainer import Trainer
+
+    training = request.experiment.training
+    splits = load_splits(request.experiment.run.dataset)
+    batches = TrainingBatches(splits.train, training.data_batch_size, training.seed)
+    keras.utils.set_random_seed(training.seed)
+    model = HVAE(request.experiment.model)
+    if training.data_dep_init:
+        data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
+    trainer = Trainer(model, training, len(batches), jit=request.experiment.run.jit)
+    return Prepared(request.experiment, splits, batches, trainer)
