@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 demo: .venv/train.installed
 	$(BIN)/python main.py --config digits --name demo --reset
-	$(BIN)/python load_model.py runs/demo
+	$(BIN)/python load_model.py runs/demo evaluate
 
 test: .venv/test.installed
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist loadfile

@@ -1,20 +1,20 @@
-"""Use a run: `python load_model.py runs/NAME` prints how good it is."""
+"""Use a run: `python load_model.py runs/NAME MODE`; `--help` lists the modes."""
 
 import sys
 
-from utils.evaluation_command import parse_arguments
 from utils.script import run_script
+from utils.use_request import parse_use_arguments
 
 
 def load_command():
-    from utils.evaluate_run import evaluate_run
+    from utils.session import use_run
 
-    return evaluate_run
+    return use_run
 
 
 def main(arguments=None):
     """Run the command; returns the exit code."""
-    return run_script(parse_arguments, load_command, arguments)
+    return run_script(parse_use_arguments, load_command, arguments)
 
 
 if __name__ == "__main__":

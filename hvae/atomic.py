@@ -9,10 +9,15 @@ from hvae.errors import UserError
 
 
 @contextlib.contextmanager
-def replacing(path):
+def replacing(path, wait_for_disk=True):
     """Gives a temporary path next to `path`; at the end it takes the place of `path`.
 
     If anything goes wrong the temporary file is removed and the old file stays.
+
+    Args:
+        path: the file.
+        wait_for_disk: whether it must survive a power cut from here on, which takes
+            milliseconds.
 
     Raises:
         UserError: if the disk is full, or the file cannot be written.
@@ -22,8 +27,9 @@ def replacing(path):
     temporary = path.with_name(f".writing-{path.name}")
     try:
         yield temporary
-        with open(temporary, "rb") as file:
-            os.fsync(file.fileno())
+        if wait_for_disk:
+            with open(temporary, "rb") as file:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
         raise _failure(path, error.strerror or str(error)) from error

@@ -85,8 +85,8 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
     )
     analytical_kl: bool = setting(
         True,
-        "KL of a block in closed form; off: estimated from its one sample of z, as it always is "
-        "with a flow",
+        "KL of a block in closed form (with a flow: as control variate of the estimate); off: "
+        "estimated from its one sample of z",
         group=_MODEL,
     )
     use_residual_distribution: bool = setting(

@@ -70,7 +70,15 @@ class Decoder(layers.Layer):
             self.attention = HierarchyAttention(self.config, dtype=self.dtype_policy)
             self.attention.build()
 
-    def call(self, noise, activations=None, temperature=1.0, latents=None, training=None):
+    def call(
+        self,
+        noise,
+        activations=None,
+        temperature=1.0,
+        latents=None,
+        masks=None,
+        training=None,
+    ):
         """Walk down.
 
         Args:
@@ -80,11 +88,18 @@ class Decoder(layers.Layer):
             temperature: factor on the prior's standard deviation, one for all blocks
                 or one for each.
             latents: for each block a z to use in place of a draw, or `None`.
+            masks: for each block which variables to draw from the posterior, see
+                `LatentBlock`, or `None` for all.
             training: handed on by Keras to every layer inside.
 
         Returns:
             `DecoderOutput`.
         """
+        *_, output = self.walk(noise, activations, temperature, latents, masks)
+        return output
+
+    def walk(self, noise, activations=None, temperature=1.0, latents=None, masks=None):
+        """The `LatentOutput` of one block after the other, and last what `call` returns."""
         temperatures = temperature if isinstance(temperature, (list, tuple)) else None
         state = self.initial_states[0].start(noise[0])
         memory = None if self.attention is None else self.attention.start(activations)
@@ -103,9 +118,12 @@ class Decoder(layers.Layer):
                     activation=activation,
                     temperature=temperature if temperatures is None else temperatures[i],
                     z=None if latents is None else latents[i],
+                    posterior_mask=None if masks is None else masks[i],
                 )
                 if memory is not None:
                     self.attention.remember(i, output.state, memory)
                 outputs.append(output)
                 state, i = output.state, i + 1
-        return DecoderOutput(self.head(state, [output.z for output in outputs]), tuple(outputs))
+                yield output
+        parameters = self.head(state, [output.z for output in outputs])
+        yield DecoderOutput(parameters, tuple(outputs))

@@ -36,13 +36,15 @@ class Encoder(layers.Layer):
             shape = build_chain(self._join_after(scale), shape)
 
     def call(self, inputs):
+        return tuple(self.walk(inputs))
+
+    def walk(self, inputs):
+        """The activations of `call`, one scale after the other."""
         state = call_chain(self.stem, inputs)
-        activations = []
         for scale in self.scales:
             state = call_chain(self.blocks[scale.index], state)
-            activations.append(call_chain(self.activations[scale.index], state))
+            yield call_chain(self.activations[scale.index], state)
             state = call_chain(self._join_after(scale), state)
-        return tuple(activations)
 
     def _join_after(self, scale):
         return self.joins[scale.index] if scale.index < len(self.joins) else []

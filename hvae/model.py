@@ -11,6 +11,7 @@ from hvae.config import ModelConfig
 from hvae.decoder import Decoder
 from hvae.encoder import Encoder
 from hvae.families import get_family
+from hvae.inference_methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
 from hvae.likelihoods import get_likelihood
 from hvae.likelihoods.base import sum_over_image
@@ -30,7 +31,7 @@ class HVAEOutput(NamedTuple):
 
 
 @keras.saving.register_keras_serializable(package="hvae")
-class HVAE(keras.Model):
+class HVAE(InferenceMethods, keras.Model):
     """A hierarchical variational autoencoder.
 
     The model is built when it is made; `keras.utils.set_random_seed` before makes its
@@ -43,6 +44,7 @@ class HVAE(keras.Model):
         >>> model = HVAE(ModelConfig(image_size=(8, 8), image_channels=1, levels=17))
         >>> output = model(images)  # images: uint8, (batch, 8, 8, 1)
         >>> output.elbo, output.kl
+        >>> model.decode(model.encode(images))  # uint8, (batch, 8, 8, 1)
     """
 
     def __init__(self, config, **kwargs):
@@ -88,8 +90,7 @@ class HVAE(keras.Model):
         Args:
             images: integers 0 … levels − 1, `(batch, height, width, channels)`.
             noise: arrays of `noise_shapes`; drawn if left out.
-            training: whether layers normalise by the batch and drop out. Keras hands it
-                on to every layer inside.
+            training: whether layers normalise by the batch and drop out.
 
         Returns:
             `HVAEOutput`.
@@ -100,45 +101,73 @@ class HVAE(keras.Model):
         self._check_images(images)
         if noise is None:
             noise = self.draw_noise(ops.shape(images)[0])
-        self._check_count("noise", noise)
-        decoded = self.decoder(noise, activations=self.encode(images))
-        parameters = self._crop(decoded.parameters)
+        # Given by name: inside `top_down` Keras would not hand it on.
+        parameters, latents = self.top_down(
+            noise, activations=self.bottom_up(images), training=training
+        )
         nll = self.likelihood.nll(parameters, images)
-        kl = ops.stack([sum_over_image(latent.kl) for latent in decoded.latents], axis=-1)
-        return HVAEOutput(-nll - ops.sum(kl, axis=-1), nll, kl, parameters, decoded.latents)
+        kl = ops.stack([sum_over_image(latent.kl) for latent in latents], axis=-1)
+        return HVAEOutput(-nll - ops.sum(kl, axis=-1), nll, kl, parameters, latents)
 
-    def encode(self, images):
-        """The encoder's activations, one per scale, largest first."""
+    def bottom_up(self, images):
+        """The encoder's activations, one per scale, largest first.
+
+        Args:
+            images: integers, as in `call`.
+        """
+        return self.encoder(self.encoder_input(images))
+
+    def encoder_input(self, images):
+        """Images padded and scaled, `(batch, padded height, padded width, channels)`."""
         padding = [[0, 0], *self._padding(), [0, 0]]
         padded = ops.pad(ops.cast(images, "int32"), padding)
         mean, std = self.config.input_mean, self.config.input_std
         if std:
-            return self.encoder((ops.cast(padded, "float32") - mean) / std)
-        return self.encoder(self.likelihood.scale(padded))
+            return (ops.cast(padded, "float32") - mean) / std
+        return self.likelihood.scale(padded)
 
-    def generate(self, noise, temperature=1.0, latents=None, training=None):
-        """Likelihood parameters of images drawn from the prior.
+    def top_down(
+        self,
+        noise,
+        activations=None,
+        temperature=1.0,
+        latents=None,
+        masks=None,
+        training=None,
+    ):
+        """Likelihood parameters and latents, from the posterior, the prior, or both.
 
         Args:
             noise: arrays of `noise_shapes`.
+            activations: those of `bottom_up`; without them all is drawn from the prior.
             temperature: factor on the prior's standard deviations: a number, or one
                 for each block.
             latents: for each block a z to use in place of a draw, or `None`.
+            masks: for each block 1 for variables to draw from the posterior, or to take
+                from `latents`, and 0 for those from the prior, an array that broadcasts
+                to the block's noise, or `None`, which is 1 for all.
             training: as in `call`.
 
         Returns:
-            `(batch, height, width, num_parameters)`.
+            `DecoderOutput`, its parameters `(batch, height, width, num_parameters)`.
 
         Raises:
             ValueError: if a list has not one entry per block.
         """
-        self._check_count("noise", noise)
+        for name, values in (("noise", noise), ("latents", latents), ("masks", masks)):
+            if values is not None:
+                self._check_count(name, values)
         if isinstance(temperature, (list, tuple)):
             self._check_count("temperature", temperature)
-        if latents is not None:
-            self._check_count("latents", latents)
-        decoded = self.decoder(noise, temperature=temperature, latents=latents, training=training)
-        return self._crop(decoded.parameters)
+        output = self.decoder(
+            noise,
+            activations=activations,
+            temperature=temperature,
+            latents=latents,
+            masks=masks,
+            training=training,
+        )
+        return output._replace(parameters=self._crop(output.parameters))
 
     def _check_images(self, images):
         expected = (*self.config.image_size, self.config.image_channels)

@@ -1,9 +1,12 @@
-"""Not a test: prints what a model gives under the backend of the process, as `.npz`.
+"""What models give under the backend of a process, in the process itself or in one of its own.
 
-KERAS_BACKEND=jax python -m tests.backend_outputs CONFIG.json WEIGHTS OUT.npz
+KERAS_BACKEND=jax python -m tests.backend_outputs KIND FOLDER
 """
 
 import json
+import os
+import pathlib
+import subprocess
 import sys
 
 import numpy as np
@@ -14,29 +17,74 @@ from hvae.inference.evaluator import Evaluator
 from hvae.inference.generator import Generator
 from hvae.inference.reconstructor import Reconstructor
 from hvae.model import HVAE
-from hvae.settings import from_dict
-from tests.conftest import normal_noise, random_images, randomize
+from hvae.settings import from_dict, to_dict
+from tests.conftest import normal_noise, random_images
 
 
-def main(config_path, weights_path, out_path, write_weights):
-    with open(config_path) as file:
-        model = HVAE(from_dict(ModelConfig, json.load(file)))
-    if write_weights:
-        randomize(model, scale=0.15)
-        model.save_weights(weights_path)
-    else:
-        model.load_weights(weights_path)
+def one_pass(model):
+    """The terms of the ELBO and the likelihood's parameters, of five images."""
     images, noise = random_images(model.config, 5), normal_noise(model.noise_shapes(5))
     names = ("elbo", "nll", "kl", "parameters")
     score = CompiledFunction(model, lambda x: {name: getattr(model(*x), name) for name in names})
-    results = score.run((images, noise))
+    return score.run((images, noise))
+
+
+def all_of_inference(model):
+    """The same, and what evaluation, generation and reconstruction give."""
+    images = random_images(model.config, 5)
     evaluation = Evaluator(model, batch_size=4)(images, num_samples=2)
-    results |= {"evaluated_nll": evaluation.nll, "evaluated_kl": evaluation.kl}
-    results |= {f"kl_of_units_{i}": kl for i, kl in enumerate(evaluation.kl_of_units)}
-    results["generated"] = Generator(model)(3, temperature=0.7, seed=1)
-    results["reconstructed"] = Reconstructor(model)(images)
-    np.savez(out_path, **results)
+    return {
+        **one_pass(model),
+        "evaluated_nll": evaluation.nll,
+        "evaluated_kl": evaluation.kl,
+        **{f"kl_of_units_{i}": kl for i, kl in enumerate(evaluation.kl_of_units)},
+        "generated": Generator(model)(3, temperature=0.7, seed=1),
+        "reconstructed": Reconstructor(model)(images).images,
+    }
+
+
+KINDS = {function.__name__: function for function in (one_pass, all_of_inference)}
+
+
+def save(model, folder):
+    """Put configuration and weights into a new folder."""
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(to_dict(model.config)))
+    model.save_weights(folder / "model.weights.h5")
+
+
+def outputs_under(backend, kind, folder):
+    """Outputs of all models saved in subfolders, from one process of another backend.
+
+    Returns:
+        `{name of the subfolder: {name: array}}`.
+    """
+    command = [sys.executable, "-m", "tests.backend_outputs", kind.__name__, str(folder)]
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return {path.parent.name: np.load(path) for path in folder.glob(f"*/{backend}.npz")}
+
+
+def assert_same(result, expected):
+    """Up to 1e-5 of the largest of each array."""
+    assert set(result) == set(expected)
+    for name, values in expected.items():
+        if values.dtype.kind in "iu":
+            # Images: rounding to levels may fall differently in a pixel in thousands.
+            assert (result[name] != values).mean() < 0.01, name
+            continue
+        assert np.isfinite(values).all(), name
+        assert np.abs(result[name] - values).max() <= 1e-5 * np.abs(values).max(), name
+
+
+def main(kind, folder):
+    for path in sorted(pathlib.Path(folder).glob("*/config.json")):
+        print(path.parent.name, file=sys.stderr)
+        model = HVAE(from_dict(ModelConfig, json.loads(path.read_text())))
+        model.load_weights(path.with_name("model.weights.h5"))
+        np.savez(path.with_name(f"{os.environ['KERAS_BACKEND']}.npz"), **KINDS[kind](model))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], write_weights="--write_weights" in sys.argv)
+    main(*sys.argv[1:])

@@ -76,6 +76,27 @@ def tiny_config(**changes):
     return ModelConfig(**{**values, **changes})
 
 
+def efficient_config(**changes):
+    """An Efficient-VDVAE of three levels, two of one size, with as many widths."""
+    values = dict(
+        model_family="efficient_vdvae",
+        reconstruct_from="state",
+        image_size=(8, 8),
+        image_channels=1,
+        levels=17,
+        input_conv_filters=4,
+        up_strides=(2, 1, 1),
+        up_filters=(4, 4, 4),
+        up_skip_filters=(4, 6, 5),
+        down_strides=(1, 1, 2),
+        down_filters=(4, 4, 6),
+        down_n_blocks_per_res=(0, 1, 0),
+        down_latent_variates=(2, 2, 2),
+        num_output_mixtures=2,
+    )
+    return ModelConfig(**{**values, **changes})
+
+
 def nvae_config(**changes):
     """An NVAE with two groups of latents for 8x8 images."""
     values = dict(

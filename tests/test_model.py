@@ -79,7 +79,7 @@ def test_every_weight_matters(model):
 def test_posterior_latents_decode_to_the_same_parameters(model):
     images, noise = random_images(model.config, 2), normal_noise(model.noise_shapes(2))
     output = model(images, noise)
-    decoded = model.generate(noise, latents=[latent.z for latent in output.latents])
+    decoded = model.top_down(noise, latents=[latent.z for latent in output.latents]).parameters
     np.testing.assert_allclose(to_numpy(decoded), to_numpy(output.parameters), rtol=1e-4, atol=1e-4)
 
 
@@ -121,7 +121,9 @@ def _states(model):
 
 def test_temperature_zero_ignores_the_noise(model):
     results = [
-        to_numpy(model.generate(normal_noise(model.noise_shapes(1), seed), temperature=0.0))
+        to_numpy(
+            model.top_down(normal_noise(model.noise_shapes(1), seed), temperature=0.0).parameters
+        )
         for seed in (0, 1)
     ]
     np.testing.assert_array_equal(*results)
@@ -132,9 +134,11 @@ def test_temperatures_may_differ_by_block():
     first, second = (normal_noise(model.noise_shapes(1), seed) for seed in (0, 1))
     mixed = (first[0], second[1])
     # Only the first block's noise counts, so that of the second may be any.
-    results = [to_numpy(model.generate(n, temperature=[1.0, 0.0])) for n in (first, mixed)]
+    results = [
+        to_numpy(model.top_down(n, temperature=[1.0, 0.0]).parameters) for n in (first, mixed)
+    ]
     np.testing.assert_allclose(*results, rtol=1e-5)
-    other = to_numpy(model.generate(second, temperature=[1.0, 0.0]))
+    other = to_numpy(model.top_down(second, temperature=[1.0, 0.0]).parameters)
     assert np.abs(other - results[0]).max() > 1e-3
 
 
@@ -211,9 +215,9 @@ def test_likelihood_terms_are_float32_under_mixed_precision():
             lambda m: m(np.zeros((2, 8, 8, 1), "float32")),
             "integers 0 to 16. Received: dtype float32",
         ),
-        (lambda m: m.generate(m.draw_noise(1)[:1]), "noise needs .* 2 latent blocks. Received: 1"),
+        (lambda m: m.top_down(m.draw_noise(1)[:1]), "noise needs .* 2 latent blocks. Received: 1"),
         (
-            lambda m: m.generate(m.draw_noise(1), temperature=[1.0]),
+            lambda m: m.top_down(m.draw_noise(1), temperature=[1.0]),
             "temperature needs .* 2 latent blocks. Received: 1",
         ),
     ],

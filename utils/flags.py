@@ -17,14 +17,16 @@ class Parser(argparse.ArgumentParser):
     def error(self, message):
         raise UserError(message)
 
-    def parse_args(self, args=None, namespace=None):
+    def parse_known_args(self, args=None, namespace=None):
         args = sys.argv[1:] if args is None else args
-        known = {name for action in self._actions for name in action.option_strings}
-        typed = [argument.split("=", 1)[0] for argument in args if argument.startswith("--")]
-        refuse_unknown(
-            [t.removeprefix("--") for t in typed], {k.removeprefix("--") for k in known}, "--"
-        )
-        return super().parse_args(args, namespace)
+        # With modes, each has a parser of its own, which knows its flags.
+        if self._subparsers is None:
+            known = {name for action in self._actions for name in action.option_strings}
+            typed = [argument.split("=", 1)[0] for argument in args if argument.startswith("--")]
+            refuse_unknown(
+                [t.removeprefix("--") for t in typed], {k.removeprefix("--") for k in known}, "--"
+            )
+        return super().parse_known_args(args, namespace)
 
 
 class _HelpFormatter(argparse.HelpFormatter):

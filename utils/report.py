@@ -64,17 +64,33 @@ def evaluation_lines(evaluation, model):
 
 
 def evaluation_results(evaluation, model):
-    """The same as plain numbers, with the unit in the name."""
+    """The same as plain numbers, with the unit in the name, and those of every block."""
     report = model.reporter
-    kl = evaluation.kl.sum(axis=-1)
     results = {"images": len(evaluation.nll)}
-    for term, values in zip(_TERMS, (-evaluation.elbo, evaluation.nll, kl)):
-        mean, error = mean_and_standard_error(report(values))
-        results[f"{term}_{report.unit}"] = mean
-        results[f"{term}_standard_error_{report.unit}"] = error
-    scales = model.config.latent_scales
-    for scale, value in by_scale(report(evaluation.kl.mean(axis=0)), scales).items():
+    terms = (-evaluation.elbo, evaluation.nll, evaluation.kl.sum(axis=-1))
+    for term, values in zip(_TERMS, terms):
+        results |= mean_results(term, report(values), report.unit)
+    scales, active = model.config.latent_scales, evaluation.active_units
+    kl = report(evaluation.kl.mean(axis=0))
+    for scale, value in by_scale(kl, scales).items():
         results[f"kl_{scale}_{report.unit}"] = float(value)
-    for scale, value in by_scale(evaluation.active_units, scales).items():
-        results[f"active_units_{scale}"] = int(value)
+    for scale, value in by_scale(active, scales).items():
+        results[f"active_units_{scale}"] = value
+    results["blocks"] = [
+        {
+            "block": i,
+            "scale": str(scale),
+            f"kl_{report.unit}": float(kl[i]),
+            "active_units": active[i],
+            "units": evaluation.kl_of_units[i].size,
+        }
+        for i, scale in enumerate(scales)
+    ]
     return results
+
+
+def mean_results(name, values, unit=""):
+    """Mean and standard error of values per image, named as in every results file."""
+    mean, error = mean_and_standard_error(values)
+    ending = f"_{unit}" if unit else ""
+    return {f"{name}{ending}": mean, f"{name}_standard_error{ending}": error}

@@ -33,13 +33,16 @@ class TerminalDisplay(Display):
             thread.join()
             bar.close()
 
-    def track(self, iterable, text, total=None, initial=0):
+    def track(self, iterable, text, total=None, initial=0, images=None):
         # Bars of single epochs disappear: the epoch's line replaces them.
         self._bar = tqdm(
             iterable,
             desc=text,
             total=total,
             initial=initial,
+            unit="it" if images is None else " images",
+            # tqdm takes 1 for "with SI prefixes".
+            unit_scale=False if images in (None, 1) else images,
             leave=False,
             file=sys.stderr,
             dynamic_ncols=True,

@@ -25,6 +25,8 @@ class CompiledFunction(keras.Model):
         self.model = model
         self.function = function
         self.autocast = False
+        # It has no weights but the model's: to build it, JAX would run it once uncompiled.
+        self.built = True
         # XLA would take longer to compile than most uses of a model take to run.
         self.jit_compile = keras.config.backend() == "jax"
 

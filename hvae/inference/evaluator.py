@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 from keras import ops
 
+from hvae.inference.batches import filled_batch
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.noise import draw_normal
 
@@ -63,18 +64,16 @@ class Evaluator:
             `Evaluation`.
         """
         rng = np.random.default_rng(seed)
-        starts = range(0, len(images), self.batch_size)
+        size = min(self.batch_size, len(images))
+        starts = range(0, len(images), size)
         work = [(start, sample) for start in starts for sample in range(num_samples)]
         blocks = len(self.model.config.latent_scales)
         nll, kl = np.zeros(len(images)), np.zeros((len(images), blocks))
         kl_of_units = [np.zeros(shape[1:]) for shape in self.model.noise_shapes(1)]
         for start, _ in progress(work):
-            batch = np.asarray(images[start : start + self.batch_size])
-            count = len(batch)
-            # The last batch is filled up: another size would be compiled anew.
-            batch = np.resize(batch, (min(self.batch_size, len(images)), *batch.shape[1:]))
-            noise = draw_normal(self.model.noise_shapes(len(batch)), rng)
-            is_real = (np.arange(len(batch)) < count).astype(np.float32)
+            batch, count = filled_batch(images, start, size)
+            noise = draw_normal(self.model.noise_shapes(size), rng)
+            is_real = (np.arange(size) < count).astype(np.float32)
             scores = self._score.run((batch, noise, is_real))
             nll[start : start + count] += scores["nll"][:count] / num_samples
             kl[start : start + count] += scores["kl"][:count] / num_samples

@@ -19,7 +19,8 @@ def readjusted_batch_norm(model, num_batches, temperature=1.0, batch_size=32, se
     Args:
         model: an `HVAE`; one without batch normalisation is left alone.
         num_batches: batches of samples to average over; 0 changes nothing.
-        temperature: factor on the prior's standard deviations.
+        temperature: factor on the prior's standard deviations, one for all blocks or a list
+            with one for each.
         batch_size: images of a batch.
         seed: seed of the noise; the same noise on every backend.
 
@@ -43,7 +44,7 @@ def readjusted_batch_norm(model, num_batches, temperature=1.0, batch_size=32, se
             for layer in norms:
                 layer.momentum = i / (i + 1)
             noise = draw_normal(model.noise_shapes(batch_size), rng)
-            model.generate(noise, temperature, training=True)
+            model.top_down(noise, temperature=temperature, training=True)
         yield
     finally:
         for layer, momentum in zip(norms, momenta):

@@ -1,41 +1,66 @@
 """Images through the posterior and back."""
 
+from typing import NamedTuple
+
 import numpy as np
 
+from hvae.inference.batches import filled_batch
+from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.generator import likelihood_noise_shapes, likelihood_output, to_uint8
-from hvae.inference.noise import draw_normal, draw_uniform
+from hvae.inference.latent_decoder import LatentDecoder
+from hvae.inference.latent_encoder import LatentEncoder
+
+
+class Reconstruction(NamedTuple):
+    """What becomes of some images."""
+
+    images: np.ndarray  # (images, height, width, channels), integers
+    nll: np.ndarray  # (images,), −log p(x|z) of the originals, nats
 
 
 class Reconstructor:
-    """Encodes images, draws z from the posterior, decodes; compiled once.
+    """Encodes images by its `encoder`, decodes their latents by its `decoder`; compiled once.
+
+    Exactly that: what an encoded image decodes to is its reconstruction, to the last bit,
+    since both are made by the same compiled functions.
 
     Args:
         model: an `HVAE`.
         output: `"mean"`, `"sample"` or `"mode"` of p(x|z).
+        batch_size: images at a time.
     """
 
-    def __init__(self, model, output="mean"):
+    def __init__(self, model, output="mean", batch_size=100):
         self.model = model
-        self.output = output
-        self._reconstruct = CompiledFunction(model, self._images)
+        self.batch_size = batch_size
+        self.encoder = LatentEncoder(model, batch_size)
+        self.decoder = LatentDecoder(model, output, batch_size)
+        self._score = CompiledFunction(model, lambda inputs: model.likelihood.nll(*inputs))
 
-    def __call__(self, images, seed=0):
+    def __call__(self, images, seed=0, masks=None, progress=iter):
         """Reconstruct.
 
         Args:
             images: integers, `(images, height, width, channels)`.
-            seed: seed of the noise; the same noise on every backend.
+            seed: seed of the noise; the same on every backend and for every batch size.
+            masks: per block `(height, width, z_width)`: variables to draw from q; the
+                others are drawn from the prior. `None`: all from q.
+            progress: wraps the sequence of batches, as `tqdm` does.
 
         Returns:
-            Integers, same shape.
-        """
-        rng = np.random.default_rng(seed)
-        noise = draw_normal(self.model.noise_shapes(len(images)), rng)
-        uniforms = draw_uniform(likelihood_noise_shapes(self.model, len(images)), rng)
-        return to_uint8(self._reconstruct.run((images, noise, uniforms)))
+            `Reconstruction`.
 
-    def _images(self, inputs):
-        images, noise, uniforms = inputs
-        parameters = self.model(images, noise).parameters
-        return likelihood_output(self.model.likelihood, parameters, self.output, uniforms)
+        Raises:
+            UserError: if the images are not such as the model expects.
+        """
+        images = checked_images(images, self.model.config)
+        size = min(self.batch_size, len(images))
+        parts = []
+        for start in progress(range(0, len(images), size)):
+            batch, count = filled_batch(images, start, size)
+            numbers = range(start, start + size)
+            z = self.encoder.batch(batch, numbers, seed, masks).z
+            parameters = self.decoder.parameters(z, masks, numbers, seed)
+            decoded = self.decoder.show(parameters, numbers, seed)
+            parts.append((decoded[:count], self._score.run((parameters, batch))[:count]))
+        return Reconstruction(*(np.concatenate(part) for part in zip(*parts)))

@@ -65,7 +65,11 @@ class DiagonalGaussian(NamedTuple):
 
     def log_prob(self, z):
         """Log density of every variable at z, nats."""
-        return self.log_prob_of_noise((ops.cast(z, "float32") - self.mean) * ops.exp(-self.log_std))
+        return self.log_prob_of_noise(self.noise_of(z))
+
+    def noise_of(self, z):
+        """(z − mean) / std: the noise from which `sample`, at temperature 1, draws z."""
+        return (ops.cast(z, "float32") - self.mean) * ops.exp(-self.log_std)
 
     def log_prob_of_noise(self, noise):
         """Log density of every variable at `sample(noise)`, nats.

@@ -18,6 +18,7 @@ class LatentOutput(NamedTuple):
     prior: DiagonalGaussian
     posterior: DiagonalGaussian | None  # before a flow; None when sampling from the prior
     kl: Any  # (batch, height, width, z_width), nats; None where z is not drawn from q
+    log_ratio: Any  # log q(z) − log p(z), the KL of this one sample; shape and unit of kl
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -29,8 +30,11 @@ class LatentBlock(layers.Layer):
         std_param: see `DiagonalGaussian.from_parameters`.
         smoothing: β there.
         residual_posterior: whether q is a residual to p, see `relative_to`.
-        analytical_kl: whether the KL is that in closed form. Otherwise, and with a flow,
-            it is estimated from the one sample: log q(z₀) − log|det| − log p(z).
+        analytical_kl: whether the KL is that in closed form. Otherwise it is estimated
+            from the one sample: log q(z₀) − log|det| − log p(z). With a flow there is no
+            closed form; the one without the flow, KL(q ‖ p), is then a control variate:
+            KL(q ‖ p) − log|det| + log p(z₀) − log p(z) has the same mean, and its variance
+            and that of its gradient vanish as the flow approaches the identity.
         flow: a `Flow` that takes samples z₀ of q to z, or `None`. p does not know it.
             Its context is a 1×1 convolution of the state and the activation.
         has_next_state: false for a last block whose next state nobody reads.
@@ -41,13 +45,17 @@ class LatentBlock(layers.Layer):
         activation: the encoder's activation at this scale. Without it z comes from
             the prior.
         temperature: factor on the prior's standard deviation; q is not tempered.
-        z: the latent itself; then nothing is drawn.
+        z: the latent itself; then nothing is drawn but what `posterior_mask` leaves to p.
+        posterior_mask: `(batch, height, width, z_width)` or what broadcasts to it: 1 for
+            variables to draw from q, or to take from `z`; 0 for those to draw from p, which
+            have no KL.
 
     Returns:
         `LatentOutput`.
 
     Reference:
-        KL with a flow: Rezende & Mohamed 2015, Equation 15.
+        KL with a flow: Rezende & Mohamed 2015, Equation 15. Control variates: Owen 2013,
+        Monte Carlo theory, methods and examples, Section 8.9.
     """
 
     def __init__(
@@ -83,35 +91,44 @@ class LatentBlock(layers.Layer):
             width = state_shape[-1] + activation_shape[-1]
             self.flow_context.build((*state_shape[:-1], width))
 
-    def call(self, state, noise, activation=None, temperature=1.0, z=None):
+    def call(self, state, noise, activation=None, temperature=1.0, z=None, posterior_mask=None):
         prior = self.variant.prior(state)
         p = self._gaussian(prior.parameters)
-        q = kl = None
+        q = kl = log_ratio = None
         if activation is not None:
             q = self._gaussian(self.variant.posterior(state, activation, prior))
             q = q.relative_to(p) if self.residual_posterior else q
         if z is None and q is None:
             z = p.sample(noise, temperature)
         elif z is None:
-            z, kl = self._draw(q, p, noise, state, activation)
+            z, kl, log_ratio = self._draw(q, p, noise, state, activation)
+        if posterior_mask is not None:
+            is_kept = ops.cast(posterior_mask, "bool")
+            z = ops.where(is_kept, z, p.sample(noise, temperature))
+            if kl is not None:
+                kl, log_ratio = (ops.where(is_kept, x, 0.0) for x in (kl, log_ratio))
         next_state = self.variant.next_state(prior, z) if self.has_next_state else None
-        return LatentOutput(next_state, z, p, q, kl)
+        return LatentOutput(next_state, z, p, q, kl, log_ratio)
 
     def _draw(self, q, p, noise, state, activation):
-        """z from the posterior, and its KL for every variable."""
-        z = q.sample(noise)
-        if self.flow is None:
-            kl = q.kl(p) if self.analytical_kl else q.log_prob_of_noise(noise) - p.log_prob(z)
-            return z, kl
+        """z from the posterior, its KL, and log q(z) − log p(z), for every variable."""
+        drawn = q.sample(noise)
         log_q = q.log_prob_of_noise(noise)
+        if self.flow is None:
+            log_ratio = log_q - p.log_prob(drawn)
+            return drawn, q.kl(p) if self.analytical_kl else log_ratio, log_ratio
         context = None
         if self.flow_context is not None:
-            joint = ops.concatenate([state, activation], axis=-1)
-            context = self.flow_context(joint)
-        z, log_det = self.flow(z, context=context)
+            context = self.flow_context(ops.concatenate([state, activation], axis=-1))
+        z, log_det = self.flow(drawn, context=context)
         # The determinant is that of the whole latent: its variables get an equal share.
-        share = ops.reshape(log_det, (-1, 1, 1, 1)) / math.prod(z.shape[1:])
-        return z, log_q - share - p.log_prob(z)
+        log_det = ops.reshape(log_det, (-1, 1, 1, 1)) / math.prod(z.shape[1:])
+        log_p = p.log_prob(z)
+        log_ratio = log_q - log_det - log_p
+        if not self.analytical_kl:
+            return z, log_ratio, log_ratio
+        # Of log q(z₀) − log p(z₀) the mean is known: only what the flow adds is estimated.
+        return z, q.kl(p) - log_det + p.log_prob(drawn) - log_p, log_ratio
 
     def _gaussian(self, parameters):
         return DiagonalGaussian.from_parameters(parameters, self.std_param, self.smoothing)

@@ -66,7 +66,7 @@ class NVAEDecoderCell(layers.Layer):
         build_chain(self.skip, input_shape)
         shape = tuple(input_shape)
         if self.upsample:
-            shape = self.nearest.compute_output_shape(shape)
+            shape = build_chain([self.nearest], shape)
         self.expand = self._pointwise(self.expansion * shape[-1])
         first, second, third, last = self.norms
         shape = build_chain([first, self.expand, second, self.depthwise, third], shape)

@@ -4,8 +4,6 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.likelihoods._noise import gumbel
-
 
 class ChannelMixture(NamedTuple):
     """M components of a location-scale family for each of C channels."""
@@ -30,13 +28,13 @@ class ChannelMixture(NamedTuple):
         # A density at its centre is inversely proportional to the scale.
         return _pick(ops.argmax(self.log_weights - self.log_scales, axis=-1), self.means)
 
-    def draw_component(self, uniforms):
-        """Mean and scale of a component drawn by weight, `(batch, height, width, C)` each.
+    def choose_component(self, noise):
+        """Mean and scale of the component chosen by noise, `(batch, height, width, C)` each.
 
         Args:
-            uniforms: `(batch, height, width, C, M)` in (0, 1).
+            noise: `(batch, height, width, C, M)`; standard Gumbel variables draw by weight.
         """
-        index = ops.argmax(self.log_weights + gumbel(uniforms), axis=-1)
+        index = ops.argmax(self.log_weights + noise, axis=-1)
         return _pick(index, self.means), ops.exp(_pick(index, self.log_scales))
 
 

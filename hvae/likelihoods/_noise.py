@@ -5,6 +5,23 @@ import math
 from keras import ops
 
 
+def standard_noise(uniforms):
+    """The standard noise that a likelihood's uniforms stand for, by name.
+
+    Args:
+        uniforms: arrays in (0, 1). `"mixture"` becomes Gumbel variables, `"logistic"`
+            logistic ones; `"radius"` and `"angle"` together become one `"normal"`.
+    """
+    noise = {}
+    if "mixture" in uniforms:
+        noise["mixture"] = gumbel(uniforms["mixture"])
+    if "logistic" in uniforms:
+        noise["logistic"] = logistic(uniforms["logistic"])
+    if "radius" in uniforms:
+        noise["normal"] = normal(uniforms["radius"], uniforms["angle"])
+    return noise
+
+
 def gumbel(uniforms):
     """Standard Gumbel variables; the largest of log-weights plus these is a draw by weight."""
     return -ops.log(-ops.log(uniforms))

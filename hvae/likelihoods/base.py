@@ -4,6 +4,8 @@ import abc
 
 from keras import ops
 
+from hvae.likelihoods._noise import standard_noise
+
 
 class Likelihood(abc.ABC):
     """p(x | z) over images of integers 0 … levels − 1.
@@ -59,13 +61,38 @@ class Likelihood(abc.ABC):
     def noise_shapes(self, batch, height, width):
         """Shapes of the uniforms that `sample` needs, by name."""
 
-    @abc.abstractmethod
-    def sample(self, parameters, uniforms):
+    def sample(self, parameters, uniforms, temperature=1.0):
         """A draw from p(x | z) on the scale of `scale`.
+
+        The temperature multiplies the standard noise that makes the draw: the scales of
+        logistics and Gaussians are multiplied by it, and the logits of choices (a
+        mixture's component, a black or white pixel) divided by it. At 1 the draw is from
+        p(x | z). At 0 nothing is left to chance: x is the centre of the component of the
+        largest weight, and a binary pixel is the more probable value (0 if both are
+        equally so). Without a mixture that is `mode`; `mode` of a mixture also looks at
+        how narrow a component is.
 
         Args:
             parameters: the likelihood's parameters.
             uniforms: arrays in (0, 1) with the shapes and names of `noise_shapes`.
+            temperature: a number, or one for each image, `(batch, 1, 1, 1)`.
+        """
+        temperature = ops.cast(temperature, "float32")
+        return self.from_noise(
+            parameters,
+            {
+                name: noise * ops.reshape(temperature, (-1, *[1] * (len(noise.shape) - 1)))
+                for name, noise in standard_noise(uniforms).items()
+            },
+        )
+
+    @abc.abstractmethod
+    def from_noise(self, parameters, noise):
+        """The draw from p(x | z) that standard noise makes, on the scale of `scale`.
+
+        Args:
+            parameters: the likelihood's parameters.
+            noise: what `standard_noise` makes of uniforms, by name.
         """
 
 

@@ -38,7 +38,8 @@ class Bernoulli(Likelihood):
         return ops.cast(ops.greater(parameters, 0), "float32")
 
     def noise_shapes(self, batch, height, width):
-        return {"pixel": (batch, height, width, self.channels)}
+        return {"logistic": (batch, height, width, self.channels)}
 
-    def sample(self, parameters, uniforms):
-        return ops.cast(ops.less(uniforms["pixel"], self.mean(parameters)), "float32")
+    def from_noise(self, parameters, noise):
+        # A logistic variable exceeds −l with probability σ(l).
+        return self.mode(ops.cast(parameters, "float32") + noise["logistic"])

@@ -5,7 +5,6 @@ import math
 from keras import ops
 
 from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
-from hvae.likelihoods._noise import logistic
 from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
 from hvae.likelihoods.base import sum_over_image
 
@@ -73,9 +72,9 @@ class DiscretizedLogistic(UnitIntervalLikelihood):
     def noise_shapes(self, batch, height, width):
         return {"logistic": (batch, height, width, self.channels)}
 
-    def sample(self, parameters, uniforms):
+    def from_noise(self, parameters, noise):
         means, log_scales = self._split(parameters)
-        return self._of_level_at(means + ops.exp(log_scales) * logistic(uniforms["logistic"]))
+        return self._of_level_at(means + ops.exp(log_scales) * noise["logistic"])
 
     def _split(self, parameters):
         means, log_scales = ops.split(ops.cast(parameters, "float32"), 2, axis=-1)

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from keras import ops
 
 from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
-from hvae.likelihoods._noise import gumbel, logistic
 from hvae.likelihoods.base import Likelihood, sum_over_image
 from hvae.stable import log_of_positive
 
@@ -142,11 +141,11 @@ class DiscretizedMixtureOfLogistics(Likelihood):
             "logistic": (batch, height, width, self.channels),
         }
 
-    def sample(self, parameters, uniforms):
+    def from_noise(self, parameters, noise):
         mixture = self._split(parameters)
-        scores = mixture.log_weights + gumbel(uniforms["mixture"])
+        scores = mixture.log_weights + noise["mixture"]
         chosen = self._choose(mixture, ops.argmax(scores, axis=-1))
-        offsets = ops.exp(chosen.log_scales[..., 0]) * logistic(uniforms["logistic"])
+        offsets = ops.exp(chosen.log_scales[..., 0]) * noise["logistic"]
         return self._in_channel_order(chosen, lambda c: offsets[..., c])
 
     def _values(self, images):

@@ -3,7 +3,6 @@
 from keras import ops
 
 from hvae.latents.diagonal_gaussian import DiagonalGaussian
-from hvae.likelihoods._noise import normal
 from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
 from hvae.likelihoods.base import sum_over_image
 
@@ -64,8 +63,8 @@ class Gaussian(UnitIntervalLikelihood):
         pixels = (batch, height, width, self.channels)
         return {"radius": pixels, "angle": pixels}
 
-    def sample(self, parameters, uniforms):
-        return self._distribution(parameters).sample(normal(**uniforms))
+    def from_noise(self, parameters, noise):
+        return self._distribution(parameters).sample(noise["normal"])
 
     def _distribution(self, parameters):
         gaussian = DiagonalGaussian.from_parameters(parameters, self.scale_param, self.smoothing)

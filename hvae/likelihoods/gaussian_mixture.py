@@ -4,7 +4,6 @@ from keras import ops
 
 from hvae.latents.diagonal_gaussian import DiagonalGaussian
 from hvae.likelihoods._channel_mixture import ChannelMixture, split_channels
-from hvae.likelihoods._noise import normal
 from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
 from hvae.likelihoods.base import sum_over_image
 from hvae.stable import soft_clamp
@@ -85,9 +84,9 @@ class GaussianMixture(UnitIntervalLikelihood):
         pixels = (batch, height, width, self.channels)
         return {"mixture": (*pixels, self.num_mixtures), "radius": pixels, "angle": pixels}
 
-    def sample(self, parameters, uniforms):
-        mean, std = self._split(parameters).draw_component(uniforms["mixture"])
-        return mean + std * normal(uniforms["radius"], uniforms["angle"])
+    def from_noise(self, parameters, noise):
+        mean, std = self._split(parameters).choose_component(noise["mixture"])
+        return mean + std * noise["normal"]
 
     def _split(self, parameters):
         parameters = split_channels(parameters, self.channels)

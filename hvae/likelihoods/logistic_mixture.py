@@ -6,7 +6,6 @@ from keras import ops
 
 from hvae.likelihoods._channel_mixture import ChannelMixture, split_channels
 from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
-from hvae.likelihoods._noise import logistic
 from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
 from hvae.likelihoods.base import sum_over_image
 from hvae.stable import soft_clamp
@@ -90,9 +89,9 @@ class LogisticMixture(UnitIntervalLikelihood):
         pixels = (batch, height, width, self.channels)
         return {"mixture": (*pixels, self.num_mixtures), "logistic": pixels}
 
-    def sample(self, parameters, uniforms):
-        mean, scale = self._split(parameters).draw_component(uniforms["mixture"])
-        return _to_unit_interval(mean + scale * logistic(uniforms["logistic"]))
+    def from_noise(self, parameters, noise):
+        mean, scale = self._split(parameters).choose_component(noise["mixture"])
+        return _to_unit_interval(mean + scale * noise["logistic"])
 
     def _split(self, parameters):
         logits, means, log_scales = ops.split(split_channels(parameters, self.channels), 3, axis=-1)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.config import ModelConfig
 from hvae.model import HVAE
 from tests.conftest import (
+    efficient_config,
     lvae_config,
     normal_noise,
     nvae_config,
@@ -15,28 +15,6 @@ from tests.conftest import (
     randomize,
     tiny_config,
 )
-
-
-def efficient_config(**changes):
-    """Three levels, two of one size, with as many widths."""
-    values = dict(
-        model_family="efficient_vdvae",
-        reconstruct_from="state",
-        image_size=(8, 8),
-        image_channels=1,
-        levels=17,
-        input_conv_filters=4,
-        up_strides=(2, 1, 1),
-        up_filters=(4, 4, 4),
-        up_skip_filters=(4, 6, 5),
-        down_strides=(1, 1, 2),
-        down_filters=(4, 4, 6),
-        down_n_blocks_per_res=(0, 1, 0),
-        down_latent_variates=(2, 2, 2),
-        num_output_mixtures=2,
-    )
-    return ModelConfig(**{**values, **changes})
-
 
 FAMILIES = {
     "vdvae": lambda **changes: tiny_config(num_scales=3, dec_num_blocks=(2, 1, 1), **changes),
@@ -97,14 +75,14 @@ def test_while_gamma_is_zero_nothing_changes(make_config):
     results = [m(images, noise) for m in (plain, model)]
     for name in ("elbo", "nll", "kl", "parameters"):
         np.testing.assert_array_equal(*(to_numpy(getattr(r, name)) for r in results))
-    samples = [to_numpy(m.generate(noise, temperature=0.7)) for m in (plain, model)]
+    samples = [to_numpy(m.top_down(noise, temperature=0.7).parameters) for m in (plain, model)]
     np.testing.assert_array_equal(*samples)
 
 
 def test_every_weight_matters(model):
     images, noise = inputs(model, count=1)
 
-    activations = model.encode(images)
+    activations = model.bottom_up(images)
 
     def numbers():
         output = model.decoder(noise, activations=activations)
@@ -121,7 +99,7 @@ def test_every_weight_matters(model):
 def test_every_posterior_sees_every_scale_of_the_encoder(model):
     """Also deeper ones, which the state already depends on through z alone."""
     images, noise = inputs(model)
-    activations = model.encode(images)
+    activations = model.bottom_up(images)
     given = [latent.z for latent in model.decoder(noise, activations=activations).latents]
 
     def posteriors_after(scale):
@@ -169,7 +147,7 @@ def test_priors_attend_from_the_third_block_on(model):
 def test_posterior_latents_decode_to_the_same_parameters(model):
     images, noise = inputs(model)
     output = model(images, noise)
-    decoded = model.generate(noise, latents=[latent.z for latent in output.latents])
+    decoded = model.top_down(noise, latents=[latent.z for latent in output.latents]).parameters
     np.testing.assert_allclose(to_numpy(decoded), to_numpy(output.parameters), rtol=1e-4, atol=1e-4)
 
 

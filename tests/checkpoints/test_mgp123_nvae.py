@@ -29,5 +29,5 @@ def test_numbers_agree(reference, model):
 def test_unconditional_numbers_agree(reference, model):
     d, _, _ = reference
     temperature = float(d["uncond_temperature"])
-    parameters = model.generate(noise_of(d, "uncond_noise/"), temperature)
+    parameters = model.top_down(noise_of(d, "uncond_noise/"), temperature=temperature).parameters
     assert_close(parameters, d["uncond_likelihood_params"])

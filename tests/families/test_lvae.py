@@ -66,7 +66,7 @@ def test_terms_add_up(model):
 def test_posterior_latents_decode_to_the_same_parameters(model):
     images, noise = random_images(model.config, 2), normal_noise(model.noise_shapes(2))
     output = model(images, noise)
-    decoded = model.generate(noise, latents=[latent.z for latent in output.latents])
+    decoded = model.top_down(noise, latents=[latent.z for latent in output.latents]).parameters
     np.testing.assert_allclose(to_numpy(decoded), to_numpy(output.parameters), rtol=1e-4, atol=1e-4)
 
 
@@ -118,7 +118,7 @@ def test_the_padding_does_not_reach_the_parameters_net():
     images, noise = random_images(model.config, 2), normal_noise(model.noise_shapes(2))
     expected = to_numpy(model(images, noise).parameters)
     *chain, mask, output_layer = model.decoder.head.chain
-    features = model.decoder(noise, activations=model.encode(images)).latents[-1].state
+    features = model.decoder(noise, activations=model.bottom_up(images)).latents[-1].state
     for layer in chain:
         features = layer(features)
     assert tuple(features.shape[1:3]) == (8, 8) and mask.image_size == (6, 5)

@@ -57,10 +57,10 @@ def test_inside_outputs_are_normalised_by_the_samples(model):
 
     norm.call = recorded
     noise = draw_normal(model.noise_shapes(256), np.random.default_rng(2))
-    model.generate(noise, 0.3)
+    model.top_down(noise, temperature=0.3)
     with readjusted_batch_norm(model, 8, temperature=0.3):
         outputs.clear()
-        model.generate(noise, 0.3)
+        model.top_down(noise, temperature=0.3)
     del norm.call
     gamma, beta = (ops.convert_to_numpy(v) for v in (norm.gamma, norm.beta))
     standard = (outputs[0] - beta) / gamma
@@ -72,17 +72,32 @@ def test_inside_outputs_are_normalised_by_the_samples(model):
 def test_samples_are_finite_at_any_temperature(model, temperature):
     with readjusted_batch_norm(model, 5, temperature):
         noise = draw_normal(model.noise_shapes(4), np.random.default_rng(0))
-        assert np.isfinite(ops.convert_to_numpy(model.generate(noise, temperature))).all()
+        assert np.isfinite(
+            ops.convert_to_numpy(model.top_down(noise, temperature=temperature).parameters)
+        ).all()
         for layer in model.decoder._flatten_layers():
             if isinstance(layer, layers.BatchNormalization):
                 assert np.isfinite(ops.convert_to_numpy(layer.moving_variance)).all()
 
 
-def test_the_generator_readjusts_for_its_temperature(model):
-    generator = Generator(model, output="mean")
-    plain, adjusted = (generator(8, 0.3, readjust_batchnorm=n) for n in (0, 5))
+def test_the_generator_readjusts_for_its_temperatures(model):
+    generator = Generator(model)
+    plain, adjusted = (generator(32, 0.3, readjust_batchnorm=n) for n in (0, 5))
     assert (plain != adjusted).any()
-    np.testing.assert_array_equal(plain, generator(8, 0.3))
+    np.testing.assert_array_equal(plain, generator(32, 0.3))
+    of_blocks = generator(32, [0.3, 0.3, 0.3], readjust_batchnorm=5)
+    np.testing.assert_array_equal(of_blocks, adjusted)
+
+
+def test_statistics_are_those_of_every_block_at_its_temperature(model):
+    """The state after the first block does not know the temperatures of later ones."""
+
+    def mean_of_first_norm(temperature):
+        with readjusted_batch_norm(model, 2, temperature):
+            return ops.convert_to_numpy(first_norm(model).moving_mean)
+
+    np.testing.assert_array_equal(mean_of_first_norm([0.3, 1.0, 1.0]), mean_of_first_norm(0.3))
+    assert (mean_of_first_norm([1.0, 0.3, 0.3]) != mean_of_first_norm(0.3)).any()
 
 
 def test_a_model_without_normalisation_is_left_alone():

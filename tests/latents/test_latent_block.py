@@ -43,7 +43,18 @@ def test_without_an_activation_z_comes_from_the_tempered_prior(block, tensors):
     p = block(state, noise, activation=activation).prior
     expected = to_numpy(p.mean) + 0.5 * np.exp(to_numpy(p.log_std)) * to_numpy(noise)
     np.testing.assert_allclose(to_numpy(output.z), expected, rtol=1e-5, atol=1e-6)
-    assert output.posterior is None and output.kl is None
+    assert output.posterior is None and output.kl is None and output.log_ratio is None
+
+
+def test_a_mask_chooses_between_posterior_and_prior(block, tensors, rng):
+    state, noise, activation = tensors
+    mask = rng.integers(0, 2, (1, 4, 4, 2)).astype("float32")
+    from_q = block(state, noise, activation=activation)
+    from_p = block(state, noise, temperature=0.5)
+    mixed = block(state, noise, activation=activation, temperature=0.5, posterior_mask=mask)
+    for name, otherwise in (("z", to_numpy(from_p.z)), ("kl", 0.0), ("log_ratio", 0.0)):
+        expected = np.where(mask, to_numpy(getattr(from_q, name)), otherwise)
+        np.testing.assert_array_equal(to_numpy(getattr(mixed, name)), expected)
 
 
 def test_a_given_z_is_used_and_leads_to_the_same_state(block, tensors):
@@ -99,16 +110,20 @@ def test_noise_and_kl_stay_float32_under_mixed_precision(tensors):
 
 
 class Shift(Flow):
-    """z₀ + z₀³: a flow whose determinant is known."""
+    """z₀ + strength · z₀³: a flow whose determinant is known."""
+
+    def __init__(self, strength=1.0):
+        super().__init__()
+        self.strength = strength
 
     def call(self, z, context=None):
-        log_det = ops.sum(ops.log(1 + 3 * ops.square(z)), axis=(1, 2, 3))
-        return FlowOutput(z + z * z * z, log_det)
+        log_det = ops.sum(ops.log(1 + 3 * self.strength * ops.square(z)), axis=(1, 2, 3))
+        return FlowOutput(z + self.strength * z * z * z, log_det)
 
 
-def sampled_block(rng, flow=None):
+def sampled_block(rng, flow=None, analytical_kl=False):
     variant = VDVAEVariant(z_width=2, state_width=6, middle_width=4, activation="silu")
-    block = LatentBlock(variant, std_param="exp", analytical_kl=False, flow=flow)
+    block = LatentBlock(variant, std_param="exp", analytical_kl=analytical_kl, flow=flow)
     block.build((None, 4, 4, 6), (None, 4, 4, 6))
     for weight in block.weights:
         weight.assign(0.3 * rng.standard_normal(weight.shape))
@@ -125,6 +140,7 @@ def test_a_sampled_kl_is_the_closed_one_on_average(rng):
     closed = to_numpy(output.posterior.kl(output.prior)).sum((1, 2, 3))[0]
     assert abs(kl.mean() - closed) < 4 * kl.std() / np.sqrt(4096)
     assert kl.std() > 0.1
+    np.testing.assert_array_equal(to_numpy(output.log_ratio), to_numpy(output.kl))
 
 
 def test_with_a_flow_the_kl_counts_its_determinant_once(rng):
@@ -140,6 +156,22 @@ def test_with_a_flow_the_kl_counts_its_determinant_once(rng):
     np.testing.assert_allclose(
         to_numpy(output.kl).sum((1, 2, 3)), log_q - log_det - log_p, rtol=1e-4
     )
+
+
+@pytest.mark.parametrize(("strength", "least_gain"), [(0.01, 2.0), (0.001, 20.0)])
+def test_the_closed_kl_is_a_control_variate_of_that_with_a_flow(rng, strength, least_gain):
+    """The same mean, from the same noise, with a variance that vanishes with the flow."""
+    block = sampled_block(rng, Shift(strength), analytical_kl=True)
+    state, activation = (rng.standard_normal((1, 4, 4, 6)).astype("float32") for _ in range(2))
+    states, activations = (np.repeat(a, 4096, axis=0) for a in (state, activation))
+    noise = rng.standard_normal((4096, 4, 4, 2)).astype("float32")
+    output = block(states, noise, activation=activations)
+    kl, log_ratio = (
+        to_numpy(value).sum((1, 2, 3), dtype="float64") for value in (output.kl, output.log_ratio)
+    )
+    difference = kl - log_ratio
+    assert abs(difference.mean()) < 4 * difference.std() / np.sqrt(4096)
+    assert log_ratio.std() > least_gain * kl.std() > 0.0
 
 
 def test_a_flow_does_not_touch_samples_of_the_prior(rng):

@@ -30,7 +30,7 @@ def test_mean_mode_and_samples(rng):
     mean = ops.convert_to_numpy(likelihood.mean(logits))
     np.testing.assert_allclose(mean.ravel(), 1 / (1 + np.exp([1.0, -0.5])), rtol=1e-5)
     assert ops.convert_to_numpy(likelihood.mode(logits)).ravel().tolist() == [0.0, 1.0]
-    uniforms = {"pixel": rng.random((40000, 1, 2, 1), dtype="float32")}
+    uniforms = {"logistic": rng.uniform(1e-6, 1 - 1e-6, (40000, 1, 2, 1)).astype("float32")}
     samples = ops.convert_to_numpy(likelihood.sample(np.repeat(logits, 40000, axis=0), uniforms))
     np.testing.assert_allclose(samples.mean(axis=0), mean[0], atol=0.012)
-    assert likelihood.noise_shapes(3, 4, 5) == {"pixel": (3, 4, 5, 1)}
+    assert likelihood.noise_shapes(3, 4, 5) == {"logistic": (3, 4, 5, 1)}

@@ -76,12 +76,14 @@ def test_it_can_be_resumed_to_more_epochs(trained):
 def test_evaluation_is_the_same_under_another_backend(trained):
     folder, _ = trained
     results = {}
-    for backend in ("tensorflow", "torch"):
-        done = run("load_model.py", folder, "--num_samples", 2, "--backend", backend)
+    for backend, number in (("tensorflow", ""), ("torch", "_2")):
+        done = run("load_model.py", folder, "evaluate", "--num_samples", 2, "--backend", backend)
         assert done.returncode == 0, done.stderr
         assert backend in done.stdout
         assert re.search(r"-ELBO +\d\.\d{4} ± 0\.\d{4} bits/dim", done.stdout)
-        results[backend] = json.loads((folder / "evaluate" / "test_best_ema.json").read_text())
+        path = folder / "evaluate" / f"evaluation{number}.json"
+        assert f"written: {path}" in done.stdout
+        results[backend] = json.loads(path.read_text())
     for name, value in results["tensorflow"].items():
         if isinstance(value, float):
             np.testing.assert_allclose(results["torch"][name], value, rtol=1e-5, err_msg=name)
@@ -89,7 +91,8 @@ def test_evaluation_is_the_same_under_another_backend(trained):
 
 def test_keras_backend_chooses_the_backend_and_flags_the_weights(trained):
     folder, _ = trained
-    done = run("load_model.py", folder, "--weights", "raw", "--split", "train", backend="torch")
+    flags = ["--weights", "raw", "--split", "train", "--num_images", 20]
+    done = run("load_model.py", folder, "evaluate", *flags, backend="torch")
     assert done.returncode == 0, done.stderr
     assert "train split of digits, 20 images" in done.stdout
     assert "best raw weights, torch" in done.stdout
@@ -98,12 +101,14 @@ def test_keras_backend_chooses_the_backend_and_flags_the_weights(trained):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "no such run: nowhere"),
-        (["cfg"], "cfg is not a run: config.yaml is missing"),
-        ([], "the following arguments are required: RUN"),
-        (["RUN", "--num_samples", "0"], "num_samples: must be at least 1. Received: 0"),
-        (["RUN", "--wieghts", "raw"], "unknown flag --wieghts; did you mean --weights?"),
-        (["RUN", "--split", "dev"], "argument --split: invalid choice: 'dev'"),
+        (["nowhere", "evaluate"], "no such run: nowhere"),
+        (["cfg", "evaluate"], "cfg is not a run: config.yaml is missing"),
+        ([], "the following arguments are required: RUN, MODE"),
+        (["RUN"], "the following arguments are required: MODE"),
+        (["RUN", "evalute"], "argument MODE: invalid choice: 'evalute'"),
+        (["RUN", "evaluate", "--num_samples", "0"], "num_samples: must be at least 1. Received: 0"),
+        (["RUN", "evaluate", "--wieghts", "raw"], "flag --wieghts; did you mean --weights?"),
+        (["RUN", "evaluate", "--split", "dev"], "argument --split: invalid choice: 'dev'"),
     ],
 )
 def test_mistakes_get_one_line_and_exit_code_2(trained, arguments, message):

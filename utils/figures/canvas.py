@@ -4,6 +4,8 @@ import contextlib
 
 from hvae.atomic import replacing
 
+_DPI = 130
+
 #: Colours of the splits, in every figure.
 COLOURS = {"train": "#8a8f98", "validation": "#1f6feb"}
 
@@ -14,11 +16,12 @@ def figure(path, rows=1, columns=1, size=(6.0, 4.0), **options):
     # pyplot keeps global state and wants a display; a bare figure does neither.
     from matplotlib.figure import Figure
 
-    canvas = Figure(figsize=size, layout="constrained")
+    # Laid out at the resolution of the file: text is not as wide at another.
+    canvas = Figure(figsize=size, dpi=_DPI, layout="constrained")
     axes = canvas.subplots(rows, columns, squeeze=False, **options)
     yield canvas, axes
     with replacing(path) as temporary:
-        canvas.savefig(temporary, format="png", dpi=130)
+        canvas.savefig(temporary, format="png")
 
 
 def tile(images, columns, gap=1):

@@ -4,6 +4,7 @@ import numpy as np
 
 from hvae.training.metrics import by_scale
 from utils.figures.canvas import figure
+from utils.figures.palette import scale_palette
 
 
 def draw_kl_per_scale(path, evaluation, scales, reporter):
@@ -20,7 +21,7 @@ def draw_kl_per_scale(path, evaluation, scales, reporter):
     sums = by_scale(kl, scales)
     active = by_scale(evaluation.active_units, scales)
     units = by_scale([block.size for block in evaluation.kl_of_units], scales)
-    palette = _palette(list(sums))
+    palette = scale_palette(names)
     with figure(path, 1, 2, size=(9.5, 3.8), width_ratios=(3, 2)) as (canvas, axes):
         blocks, shares = axes[0]
         positions = np.arange(1, len(kl) + 1)
@@ -36,10 +37,3 @@ def draw_kl_per_scale(path, evaluation, scales, reporter):
         shares.set_title(f"KL of each scale, {sum(sums.values()):.3f} {reporter.label} in all")
         for axis in (blocks, shares):
             axis.spines[["top", "right"]].set_visible(False)
-
-
-def _palette(names):
-    from matplotlib import colormaps
-
-    steps = np.linspace(0.15, 0.85, len(names))
-    return {name: colormaps["viridis"](step) for name, step in zip(names, steps)}

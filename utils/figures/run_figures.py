@@ -51,7 +51,7 @@ class RunFigures:
         ]
         draw_training_curves(curves, history, reporter)
         draw_reconstructions(
-            reconstructions, self.images, self._reconstruct(self.images), config.levels
+            reconstructions, self.images, self._reconstruct(self.images).images, config.levels
         )
         draw_samples(samples, self._generate, config.levels)
         draw_kl_per_scale(kl, evaluation, config.latent_scales, reporter)

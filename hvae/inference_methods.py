@@ -1,0 +1,47 @@
+"""What one can do with a model, as its methods."""
+
+import functools
+
+
+class InferenceMethods:
+    """Encoding, decoding, reconstruction and generation of NumPy arrays, for `HVAE`.
+
+    The compiled function behind each is made at its first call and kept.
+    """
+
+    def encode(self, images, seed=0, masks=None):
+        """The `Latents` of integers `(images, height, width, channels)`; see `LatentEncoder`."""
+        return self._reconstructor("mean").encoder(images, seed=seed, masks=masks)
+
+    def decode(self, latents, output="mean", seed=0):
+        """Images of `Latents`, `"mean"`, `"mode"` or `"sample"` of p(x|z); see `LatentDecoder`."""
+        return self._reconstructor(output).decoder(latents, seed=seed)
+
+    def reconstruct(self, images, output="mean", seed=0, masks=None):
+        """The `Reconstruction` of integers `(images, height, width, channels)`; see
+        `Reconstructor`."""
+        return self._reconstructor(output)(images, seed=seed, masks=masks)
+
+    def generate(self, num_images, temperature=1.0, output="sample", seed=0):
+        """Images drawn from the prior; see `Generator`."""
+        from hvae.inference.generator import Generator
+
+        return self._compiled(Generator, output)(num_images, temperature=temperature, seed=seed)
+
+    def _reconstructor(self, output):
+        # Encoding and decoding are its parts: nothing is compiled twice.
+        from hvae.inference.reconstructor import Reconstructor
+
+        return self._compiled(Reconstructor, output)
+
+    def _compiled(self, use, *options):
+        key = (use, *options)
+        if key not in self._uses:
+            self._uses[key] = use(self, *options)
+        return self._uses[key]
+
+    @functools.cached_property
+    def _uses(self):
+        # Not an attribute that Keras sees: it would take these, which hold the model, for
+        # parts of it.
+        return {}

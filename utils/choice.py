@@ -1,0 +1,30 @@
+"""Numbers that the user types in one line."""
+
+from hvae.errors import UserError
+
+
+def read_choice(text, count):
+    """Numbers of images in the order in which they were typed.
+
+    Args:
+        text: numbers with commas or spaces between them.
+        count: how many images there are, numbered from 0.
+
+    Returns:
+        List of integers.
+
+    Raises:
+        UserError: if there is none, one is no number, out of range, or there twice.
+    """
+    words = text.replace(",", " ").split()
+    wrong = [word for word in words if not (word.isdecimal() and int(word) < count)]
+    if wrong or not words:
+        received = wrong[0] if wrong else "none"
+        raise UserError(
+            f"choose: numbers 0 to {count - 1} with commas between them. Received: {received}"
+        )
+    numbers = [int(word) for word in words]
+    twice = next((n for i, n in enumerate(numbers) if n in numbers[:i]), None)
+    if twice is not None:
+        raise UserError(f"choose: every number once. Received: {twice} twice")
+    return numbers

@@ -1,0 +1,50 @@
+"""Any number of images as one array in an `.npz` file."""
+
+import math
+import shutil
+import tempfile
+import zipfile
+
+import numpy as np
+
+from hvae.atomic import replacing
+
+
+def write_archive(path, images, shape):
+    """Write images as they come, in memory that does not grow with their number.
+
+    `np.load(path)["images"]` is uint8, `(images, height, width, channels)`. If the images
+    end early, by Ctrl-C too, the file holds those that came.
+
+    Args:
+        path: the `.npz` file.
+        images: iterable of uint8 arrays.
+        shape: of one image.
+
+    Raises:
+        UserError: if the file cannot be written.
+        OSError: if the disk is full before it could be.
+    """
+    # How many there are is known at the end only, but stands before them in the file.
+    with tempfile.TemporaryFile(dir=path.parent) as pixels:
+        try:
+            for image in images:
+                pixels.write(np.ascontiguousarray(image, np.uint8))
+        finally:
+            # An interruption may have cut the last one short.
+            count = pixels.tell() // math.prod(shape)
+            pixels.truncate(count * math.prod(shape))
+            pixels.seek(0)
+            if count:
+                _write(path, pixels, (count, *shape))
+
+
+def _write(path, pixels, shape):
+    with (
+        replacing(path) as temporary,
+        zipfile.ZipFile(temporary, "w") as archive,
+        archive.open("images.npy", "w", force_zip64=True) as member,
+    ):
+        header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(member, header)
+        shutil.copyfileobj(pixels, member)

@@ -1,0 +1,33 @@
+"""What a mode of `load_model.py` has to provide."""
+
+
+class Mode:
+    """One thing to do with a trained model; named like its file.
+
+    Modules of modes are imported before the backend is chosen: what imports keras is
+    imported by `run`.
+    """
+
+    #: One line for `--help`.
+    HELP = ""
+
+    def add_flags(self, parser):
+        """Add the mode's own flags, beside those of `utils.mode_flags`."""
+
+    def check(self, typed):
+        """Refuse values before anything is loaded.
+
+        Args:
+            typed: the flags' values by name, as argparse gives them.
+
+        Raises:
+            UserError: one line: the flag, what is allowed, what came.
+        """
+
+    def run(self, session):
+        """Do it.
+
+        Args:
+            session: a `Session`.
+        """
+        raise NotImplementedError

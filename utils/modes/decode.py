@@ -1,0 +1,50 @@
+"""A file of latents back to images."""
+
+from hvae.errors import UserError
+from utils.mode_flags import add_output_flag
+from utils.modes.base import Mode
+from utils.results import latest_result
+
+_LARGEST_GRID = 64
+
+
+class DecodeMode(Mode):
+    """Images of a file that `encode` wrote: as an array, the first as a figure."""
+
+    HELP = "images from a file of latents; what was pruned is drawn from the prior"
+
+    def add_flags(self, parser):
+        parser.add_argument(
+            "file",
+            nargs="?",
+            metavar="FILE",
+            help="the file of latents [default the newest of RUN/encode]",
+        )
+        add_output_flag(parser, "mean")
+
+    def run(self, session):
+        run, typed = session.request.run, session.typed
+        file = typed.file or latest_result(run, "encode", "latents.npz")
+        if file is None:
+            raise UserError(
+                f"no latents in {run}; python load_model.py {run} encode makes them, or name a file"
+            )
+
+        from hvae.inference.latent_decoder import LatentDecoder
+        from hvae.latents_file import read_latents
+        from utils.arrays_file import write_arrays
+        from utils.figures.image_grid import draw_image_grid
+
+        model = session.model
+        latents = read_latents(file, model, arrays=("z",))
+        progress = session.progress("decoding", min(typed.batch_size, latents.num_images))
+        decoder = LatentDecoder(model, typed.output, typed.batch_size)
+        images = decoder(latents, typed.seed, progress)
+        write_arrays(session.results.path("images.npz"), images=images)
+        shown = images[:_LARGEST_GRID]
+        draw_image_grid(
+            session.results.path("images.png"),
+            shown,
+            model.config.levels,
+            f"{len(shown)} of {len(images)} decoded images, {typed.output} of p(x|z)",
+        )

@@ -1,0 +1,37 @@
+"""Images to a file of latents."""
+
+from utils.latent_masks import add_mask_flag, masks_of_run
+from utils.mode_flags import add_image_flags
+from utils.modes.base import Mode
+
+
+class EncodeMode(Mode):
+    """Mean, standard deviation and sample of q for every block, all or the informative ones."""
+
+    HELP = "posterior mean, standard deviation and sample of every latent block, into a file"
+
+    def add_flags(self, parser):
+        add_image_flags(parser, num_images=0)
+        add_mask_flag(parser, "keep only this share of the latent variables, those with most KL")
+
+    def run(self, session):
+        quantile, masks = session.typed.mask_quantile, None
+        if quantile is not None:
+            (masks,) = masks_of_run(session.request.run, [quantile])
+
+        from hvae.inference.latent_encoder import LatentEncoder
+        from hvae.latents_file import LatentsWriter
+
+        typed, images = session.typed, session.images
+        encoder = LatentEncoder(session.model, typed.batch_size)
+        progress = session.progress("encoding", images=min(typed.batch_size, len(images)))
+        with LatentsWriter(
+            session.results.path("latents.npz"),
+            session.model,
+            typed.seed,
+            masks,
+            quantile,
+            session.images_name,
+        ) as writer:
+            for latents in encoder.batches(images, typed.seed, masks, progress):
+                writer.add(latents)

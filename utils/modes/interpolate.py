@@ -1,0 +1,46 @@
+"""From one image to another."""
+
+from utils.image_names import image_names
+from utils.image_source import read_images
+from utils.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
+from utils.modes.base import Mode
+
+
+class InterpolateMode(Mode):
+    """A row in which all latents move, and one for each scale that stays."""
+
+    HELP = "images between two images, through the latents of all blocks"
+
+    def add_flags(self, parser):
+        parser.add_argument(
+            "image",
+            nargs=2,
+            metavar="IMAGE",
+            help="number in the split, image file, or .npy file of integers",
+        )
+        parser.add_argument("--split", choices=SPLITS, default="test", help="[default test]")
+        add_data_flag(parser)
+        add_number(parser, "--steps", 8, "images of a row, both ends among them", least=2)
+        add_output_flag(parser, "mean")
+
+    def run(self, session):
+        typed, config = session.typed, session.request.experiment.model
+        ends = read_images(typed.image, config, lambda: session.split(typed.split))
+
+        from hvae.inference.interpolation import Interpolator
+        from utils.arrays_file import write_arrays
+        from utils.figures.labelled_rows import draw_labelled_rows
+
+        interpolate = Interpolator(session.model, typed.output, typed.batch_size)
+        images, fixed = interpolate(ends, typed.steps, typed.seed, session.progress("decoding"))
+        scales = config.latent_scales
+        labels = ["all move", *(f"{scales[blocks[0]]} stays" for blocks in fixed[1:])]
+        first, second = image_names(typed.image, 2)
+        draw_labelled_rows(
+            session.results.path("interpolation.png"),
+            images,
+            labels,
+            config.levels,
+            f"from {first} to {second}, {typed.output} of p(x|z)",
+        )
+        write_arrays(session.results.path("interpolation.npz"), images=images)

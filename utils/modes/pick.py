@@ -1,0 +1,96 @@
+"""Choose the best of many samples."""
+
+import itertools
+import sys
+
+from hvae.errors import UserError
+from utils.choice import read_choice
+from utils.mode_flags import add_number
+from utils.modes.base import Mode
+from utils.sampling import Sampling, add_sampling_flags
+
+
+class PickMode(Mode):
+    """Numbered contact sheets, then a grid of the images that were chosen from them."""
+
+    HELP = "look at many samples on numbered sheets, and choose some"
+
+    def add_flags(self, parser):
+        add_number(parser, "--num_images", 200, "how many to choose from", least=1)
+        add_number(parser, "--per_sheet", 100, "so many on one sheet", least=1)
+        parser.add_argument(
+            "--choose",
+            metavar="N,N,...",
+            help="numbers of images, in the order of the final grid; no sheets are drawn then "
+            "[default: asks in the terminal]",
+        )
+        add_sampling_flags(parser)
+
+    def check(self, typed):
+        if typed.choose is not None:
+            read_choice(typed.choose, typed.num_images)
+
+    def run(self, session):
+        typed, sampling = session.typed, Sampling(session)
+        if typed.choose is not None:
+            numbers = read_choice(typed.choose, typed.num_images)
+            images = session.display.track(sampling.stream(numbers), "images", len(numbers))
+            _write(session, sampling, numbers, list(images))
+            return
+        images = _draw_sheets(session, sampling)
+        numbers = _ask(session, typed.num_images)
+        if numbers is None:
+            session.display.message(
+                "look at the sheets, then choose by the same command with --choose, "
+                "e.g. --choose 3,17,40"
+            )
+        else:
+            _write(session, sampling, numbers, [images[number] for number in numbers])
+
+
+def _draw_sheets(session, sampling):
+    """Write the sheets as their images come; returns all images."""
+    from utils.figures.contact_sheet import draw_contact_sheet
+
+    typed, levels = session.typed, session.request.experiment.model.levels
+    stream = iter(
+        session.display.track(
+            sampling.stream(range(typed.num_images)), "images", total=typed.num_images
+        )
+    )
+    images = []
+    for sheet in range(-(-typed.num_images // typed.per_sheet)):
+        first = len(images)
+        images += itertools.islice(stream, typed.per_sheet)
+        # An underscore before a number would say which command wrote it.
+        path = session.results.path(f"sheet-{sheet + 1}.png")
+        draw_contact_sheet(path, images[first:], levels, first, sampling.title)
+    return images
+
+
+def _ask(session, count):
+    """The numbers that the user types; `None` if nobody is there to ask."""
+    if not sys.stdin.isatty():
+        return None
+    for path in session.results.written:
+        session.display.message(f"look at: {path}")
+    while True:
+        try:
+            return read_choice(input("numbers, in the order of the grid: "), count)
+        except UserError as error:
+            session.display.message(str(error))
+        except EOFError:
+            return None
+
+
+def _write(session, sampling, numbers, images):
+    import numpy as np
+
+    from hvae.atomic import replacing
+    from utils.figures.image_grid import draw_image_grid
+
+    levels = session.request.experiment.model.levels
+    title = f"{len(numbers)} chosen samples, {sampling.title}"
+    draw_image_grid(session.results.path("picked.png"), images, levels, title)
+    with replacing(session.results.path("picked.npz")) as temporary:
+        np.savez(temporary, images=np.stack(images), numbers=np.array(numbers))

@@ -1,0 +1,93 @@
+"""A run in use: its model, its images and where results go, each loaded when asked for."""
+
+import functools
+
+import keras
+
+from data.load import load_splits
+from hvae.loading import load_model
+from utils.image_source import read_images
+from utils.results import Results
+
+
+class Session:
+    """What a mode of `load_model.py` works with.
+
+    Args:
+        request: a `UseRequest`.
+        display: a `Display`.
+    """
+
+    def __init__(self, request, display):
+        self.request = request
+        self.display = display
+        self.typed = request.typed
+        self.results = Results(request.run, request.mode_name)
+
+    @functools.cached_property
+    def model(self):
+        """The `HVAE`, with the weights that were asked for."""
+        with self.display.waiting(f"loading {self.request.run}"):
+            return load_model(self.request.run, self.typed.weights, self.typed.moment)
+
+    @functools.cached_property
+    def splits(self):
+        """The data set's `Splits`."""
+        run = self.request.experiment.run
+        # One draw: a use has no epochs that could each have their own.
+        binarize = "none" if run.binarize == "none" else "static"
+        return load_splits(run.dataset, run.data_dir, binarize)
+
+    def split(self, name):
+        """The images of a split by its name."""
+        return getattr(self.splits, name)
+
+    @functools.cached_property
+    def images(self):
+        """The images that `add_image_flags` describe, uint8."""
+        typed = self.typed
+        if typed.images:
+            return read_images(
+                typed.images, self.request.experiment.model, lambda: self.split(typed.split)
+            )
+        images = self.split(typed.split)
+        return images[: typed.num_images] if typed.num_images else images[:]
+
+    @property
+    def images_name(self):
+        """What `images` are, for titles."""
+        if self.typed.images:
+            return f"{len(self.typed.images)} chosen images"
+        run = self.request.experiment.run
+        return f"{self.typed.split} split of {run.dataset}, {len(self.images)} images"
+
+    @property
+    def weights_name(self):
+        """Which weights, under which backend, for titles."""
+        return f"{self.typed.moment} {self.typed.weights} weights, {keras.config.backend()}"
+
+    def progress(self, text, images=None):
+        """Function that wraps a sequence and shows how far it is, if given in images.
+
+        Args:
+            text: what is being done.
+            images: how many images one step of the sequence is.
+        """
+        return lambda work: self.display.track(work, text, images=images)
+
+
+def use_run(request, display):
+    """Do what a `UseRequest` asks for, and say what was written.
+
+    Args:
+        request: a `UseRequest`.
+        display: a `Display`.
+    """
+    session = Session(request, display)
+    try:
+        request.mode.run(session)
+    finally:
+        # Also after Ctrl-C: what was finished is there.
+        for path in session.results.written:
+            if path.exists():
+                display.message(f"written: {path}")

@@ -1,0 +1,71 @@
+"""What the user of `load_model.py` asks for."""
+
+import argparse
+import dataclasses
+import os
+from typing import Any
+
+from hvae.errors import UserError
+from hvae.loading import read_config
+from hvae.run_files import check_run, weights_file
+from utils.environment import set_environment
+from utils.experiment import Experiment
+from utils.flags import Parser
+from utils.mode_flags import add_model_flags, check_numbers
+from utils.modes import modes
+from utils.run_settings import BACKENDS
+
+
+@dataclasses.dataclass(frozen=True)
+class UseRequest:
+    """Which run to use, and for what."""
+
+    run: str
+    mode_name: str
+    mode: Any  # a `Mode`
+    typed: argparse.Namespace  # the flags' values
+    experiment: Experiment  # what the run was made from
+    backend: str
+
+    def set_environment(self):
+        """Set what must be set before keras is imported."""
+        set_environment(self.backend, self.experiment.run.gpu)
+
+
+def parse_use_arguments(arguments=None):
+    """Read the command line.
+
+    Returns:
+        A `UseRequest`.
+
+    Raises:
+        UserError: for anything the user got wrong, or a folder that is not a run.
+    """
+    typed, parser = _parse(arguments)
+    check_numbers(parser, typed)
+    mode = modes()[typed.mode]
+    mode.check(typed)
+    check_run(typed.run, [weights_file(typed.moment, typed.weights)])
+    values = read_config(typed.run)
+    if getattr(typed, "data_dir", None) is not None:
+        values["data_dir"] = typed.data_dir
+    experiment = Experiment.from_flat(values)
+    backend = typed.backend or os.environ.get("KERAS_BACKEND") or experiment.run.backend
+    if backend not in BACKENDS:
+        raise UserError(f"KERAS_BACKEND: allowed are {', '.join(BACKENDS)}. Received: {backend}")
+    return UseRequest(typed.run, typed.mode, mode, typed, experiment, backend)
+
+
+def _parse(arguments):
+    """The flags' values, and the parser of the mode that was asked for."""
+    parser = Parser(prog="load_model.py", description="Use a trained model.")
+    parser.add_argument("run", metavar="RUN", help="the run's folder, e.g. runs/NAME")
+    parsers = parser.add_subparsers(
+        dest="mode", metavar="MODE", required=True, parser_class=Parser, title="modes"
+    )
+    for name, mode in modes().items():
+        of_mode = parsers.add_parser(name, help=mode.HELP, description=mode.HELP)
+        mode.add_flags(of_mode)
+        add_model_flags(of_mode)
+    typed = parser.parse_args(arguments)
+    return typed, parsers.choices[typed.mode]
