@@ -24,7 +24,7 @@ def draw_kl_per_scale(path, evaluation, scales, reporter):
     palette = scale_palette(names)
     with figure(path, 1, 2, size=(9.5, 3.8), width_ratios=(3, 2)) as (canvas, axes):
         blocks, shares = axes[0]
-        positions = np.arange(1, len(kl) + 1)
+        positions = np.arange(len(kl))
         blocks.bar(positions, kl, color=[palette[name] for name in names])
         blocks.set_xlabel("latent block, from the top of the hierarchy down")
         blocks.set_ylabel(f"KL, {reporter.label}")
