@@ -53,8 +53,10 @@ def graphs_left_as_they_are():
 
     before = config.optimizer.get_experimental_options()
     config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    yield
-    config.optimizer.set_experimental_options({"disable_meta_optimizer": False, **before})
+    try:
+        yield
+    finally:
+        config.optimizer.set_experimental_options({"disable_meta_optimizer": False, **before})
 
 
 def train(model, images, updates):
