@@ -14,6 +14,7 @@ from tests.conftest import (
     normal_noise,
     nvae_config,
     random_images,
+    randomize,
     read_published,
     tiny_config,
 )
@@ -95,11 +96,14 @@ def test_a_skipped_update_leaves_what_layers_keep(divide):
 
 def test_the_kl_is_balanced_in_the_first_updates_only():
     # Weights that do not move: updates differ by their noise, and by what is balanced.
-    settings = {"learning_rate": 1e-12, "weight_decay": 0.0, "use_ema": False}
+    # The KL, 100 times as heavy, is most of the gradient.
+    settings = {"learning_rate": 1e-12, "weight_decay": 0.0, "use_ema": False, "beta": 100.0}
     trainers = [make(gamma_max_steps=steps, **settings) for steps in (0, 1)]
+    for trainer in trainers:
+        randomize(trainer.model)  # blocks with a KL, and unlike ones
     images = random_images(trainers[0].model.config, BATCH)
     first, second = ([t.train_batch(images).gradient_norm for t in trainers] for _ in range(2))
-    assert first[1] != pytest.approx(first[0], rel=1e-4)
+    assert first[1] != pytest.approx(first[0], rel=1e-3)
     assert second[1] == pytest.approx(second[0], rel=1e-5)
 
 
