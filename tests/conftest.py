@@ -6,6 +6,8 @@ import pathlib
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Two workers share the cores, and tiny models have nothing to divide.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Tests compile far more than they compute: with this JAX runs three times as many in a time.
 os.environ.setdefault(
     "XLA_FLAGS",
