@@ -37,6 +37,16 @@ def _same_start():
     keras.utils.set_random_seed(0)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _compiled_code_is_freed():
+    """JAX keeps all that it has compiled: gigabytes, by the end of the suite."""
+    yield
+    if keras.config.backend() == "jax":
+        import jax
+
+        jax.clear_caches()
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
