@@ -34,7 +34,8 @@ class LatentBlock(layers.Layer):
             from the one sample: log q(z₀) − log|det| − log p(z). With a flow there is no
             closed form; the one without the flow, KL(q ‖ p), is then a control variate:
             KL(q ‖ p) − log|det| + log p(z₀) − log p(z) has the same mean, and its variance
-            and that of its gradient vanish as the flow approaches the identity.
+            and that of its gradient vanish as the flow approaches the identity. A flow that
+            bends q far into p may vary less without it.
         flow: a `Flow` that takes samples z₀ of q to z, or `None`. p does not know it.
             Its context is a 1×1 convolution of the state and the activation.
         has_next_state: false for a last block whose next state nobody reads.
