@@ -1,5 +1,6 @@
 """Environment variables that must be set before keras and TensorFlow are imported."""
 
+import logging
 import os
 
 
@@ -8,3 +9,5 @@ def set_environment(backend, gpu="0"):
     os.environ["KERAS_BACKEND"] = backend
     os.environ["CUDA_VISIBLE_DEVICES"] = "" if gpu == "none" else gpu
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # It warns of tracing a function anew where several models are each traced once.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)

@@ -11,13 +11,14 @@ def native_messages_hidden():
 
     TensorFlow announces itself from C++ before it reads its own log level.
     """
-    terminal = os.dup(2)
+    # Not closed at the end: loggers that are made meanwhile keep it.
+    terminal = os.fdopen(os.dup(2), "w", buffering=1)
     python_stderr = sys.stderr
-    with open(os.devnull, "w") as nowhere, os.fdopen(terminal, "w", buffering=1) as copy:
-        sys.stderr = copy
+    with open(os.devnull, "w") as nowhere:
+        sys.stderr = terminal
         os.dup2(nowhere.fileno(), 2)
         try:
             yield
         finally:
-            os.dup2(terminal, 2)
+            os.dup2(terminal.fileno(), 2)
             sys.stderr = python_stderr
