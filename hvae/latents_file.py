@@ -18,12 +18,12 @@ in a pruned file `(images, kept)`, the variables where the mask is true, in its 
 import hashlib
 import json
 import pathlib
-import shutil
 import tempfile
 import zipfile
 
 import numpy as np
 
+from hvae.array_members import copy_array
 from hvae.atomic import replacing
 from hvae.errors import UserError
 from hvae.inference.latents import ARRAYS, Latents
@@ -109,11 +109,8 @@ class LatentsWriter:
 
     def _copy(self, archive, block, name, shape):
         part = self._part(block, name)
-        header = {"descr": _TYPE.str, "fortran_order": False, "shape": shape}
-        with archive.open(f"{part.name}.npy", "w", force_zip64=True) as member:
-            np.lib.format.write_array_header_1_0(member, header)
-            with open(part, "rb") as file:
-                shutil.copyfileobj(file, member)
+        with open(part, "rb") as file:
+            copy_array(archive, part.name, file, _TYPE, shape)
         part.unlink()
 
 

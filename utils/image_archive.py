@@ -1,12 +1,12 @@
 """Any number of images as one array in an `.npz` file."""
 
 import math
-import shutil
 import tempfile
 import zipfile
 
 import numpy as np
 
+from hvae.array_members import copy_array
 from hvae.atomic import replacing
 
 
@@ -40,11 +40,5 @@ def write_archive(path, images, shape):
 
 
 def _write(path, pixels, shape):
-    with (
-        replacing(path) as temporary,
-        zipfile.ZipFile(temporary, "w") as archive,
-        archive.open("images.npy", "w", force_zip64=True) as member,
-    ):
-        header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(member, header)
-        shutil.copyfileobj(pixels, member)
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        copy_array(archive, "images", pixels, np.dtype(np.uint8), shape)

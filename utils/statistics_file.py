@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.atomic import replacing
 from hvae.errors import UserError
+from utils.arrays_file import write_arrays
 from utils.results import latest_result
 
 MODE, NAME = "statistics", "statistics.npz"
@@ -27,8 +27,7 @@ def write_statistics(path, statistics):
     """Write a `Statistics` as `.npz`: `kl_0` … for the blocks, the rest under its field's name."""
     values = statistics._asdict()
     blocks = {f"kl_{i}": kl for i, kl in enumerate(values.pop("kl_of_units"))}
-    with replacing(path) as temporary:
-        np.savez(temporary, **blocks, **values)
+    write_arrays(path, **blocks, **values)
 
 
 def read_statistics(run_folder):

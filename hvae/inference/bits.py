@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from hvae.inference.batches import filled_batch
+from hvae.inference.batches import filled_batches
 from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.image_noise import latent_noise
@@ -53,13 +53,11 @@ class BitMapper:
         config = self.model.config
         images = checked_images(images, config)
         names = [str(scale) for scale in config.latent_scales]
-        size = min(self.batch_size, len(images))
         kl = np.zeros((len(images), len(names)))
         maps = np.zeros((len(images), *config.image_size))
         map_of_scales = {name: np.zeros(config.image_size) for name in names}
-        for start in progress(range(0, len(images), size)):
-            batch, count = filled_batch(images, start, size)
-            noise = latent_noise(self.model, range(start, start + size), seed)
+        for start, batch, count in filled_batches(images, self.batch_size, progress):
+            noise = latent_noise(self.model, range(start, start + len(batch)), seed)
             real = slice(start, start + count)
             for i, positions in enumerate(self._kl.run((batch, noise))):
                 spread = spread_over_pixels(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hvae.inference.batches import filled_batches
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.image_noise import latent_noise, likelihood_noise
 from hvae.inference.readjusted_batch_norm import readjusted_batch_norm
@@ -67,14 +68,11 @@ class Generator:
             np.full((size, 1, 1, 1), output_temperature, np.float32),
         )
         with readjusted_batch_norm(self.model, readjust_batchnorm, temperatures, seed=seed):
-            for start in range(0, len(indices), size):
-                batch = indices[start : start + size]
-                # The last batch is filled up: another size would be compiled anew.
-                filled = [batch[i % len(batch)] for i in range(size)]
-                noise = latent_noise(self.model, filled, seed)
-                uniforms = likelihood_noise(self.model, filled, seed)
+            for _, numbers, count in filled_batches(indices, size):
+                noise = latent_noise(self.model, numbers, seed)
+                uniforms = likelihood_noise(self.model, numbers, seed)
                 images = self._decode.run((noise, uniforms, *temperatures_of_images))
-                yield from to_uint8(images)[: len(batch)]
+                yield from to_uint8(images)[:count]
 
     def _images(self, inputs):
         noise, uniforms, temperatures, output_temperature = inputs

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hvae.inference.batches import filled_batches
 from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.generator import likelihood_output, to_uint8
@@ -67,11 +68,8 @@ class HierarchySampler:
         prior_noise = latent_noise(self.model, range(draws), seed)
         uniforms = likelihood_noise(self.model, range(draws), seed)
         total = len(counts) * draws
-        size = min(self.batch_size, total)
         results = np.empty((total, *image.shape[1:]), np.int32)
-        for start in progress(range(0, total, size)):
-            # What the last batch has too many are draws of its own, made twice.
-            items = np.resize(np.arange(start, min(start + size, total)), size)
+        for _, items, _ in filled_batches(range(total), self.batch_size, progress):
             from_posterior, draw = np.asarray(counts)[items // draws], items % draws
             masks = [
                 (block < from_posterior).astype(np.float32).reshape(-1, 1, 1, 1)
@@ -83,7 +81,7 @@ class HierarchySampler:
             ]
             results[items] = self._draw.run(
                 (
-                    np.repeat(image, size, axis=0),
+                    np.repeat(image, len(items), axis=0),
                     noise,
                     masks,
                     {name: values[draw] for name, values in uniforms.items()},

@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from hvae.inference.batches import filled_batch
+from hvae.inference.batches import filled_batches
 from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.image_noise import latent_noise
@@ -44,10 +44,9 @@ class LatentEncoder:
     def batches(self, images, seed=0, masks=None, progress=iter):
         """The `Latents` of one batch of images after the other; arguments as in a call."""
         images = checked_images(images, self.model.config)
-        size = min(self.batch_size, len(images))
-        for start in progress(range(0, len(images), size)):
-            batch, count = filled_batch(images, start, size)
-            yield self.batch(batch, range(start, start + size), seed, masks).first(count)
+        for start, batch, count in filled_batches(images, self.batch_size, progress):
+            numbers = range(start, start + len(batch))
+            yield self.batch(batch, numbers, seed, masks).first(count)
 
     def batch(self, images, numbers, seed=0, masks=None):
         """The `Latents` of one batch.

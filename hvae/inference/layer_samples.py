@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hvae.inference.batches import filled_batches
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.generator import likelihood_output, to_uint8
 from hvae.inference.image_noise import latent_noise, likelihood_noise
@@ -61,17 +62,14 @@ class LayerSampler:
         temperatures = block_temperatures(temperature, num_blocks)
         temperatures[blocks.stop :] = [0.0] * (num_blocks - blocks.stop)
         count = self.rows * self.columns
-        size = min(self.batch_size, count)
         batches = []
-        for start in range(0, count, size):
-            # The last batch is filled up: another size would be compiled anew.
-            numbers = [n % count for n in range(start, start + size)]
-            first_of_row = [n - n % self.columns for n in numbers]
+        for _, numbers, _ in filled_batches(range(count), self.batch_size):
+            first_of_row = numbers - numbers % self.columns
             above = latent_noise(self.model, first_of_row, seed)[: blocks.start]
             rest = latent_noise(self.model, numbers, seed)[blocks.start :]
             uniforms = likelihood_noise(self.model, numbers, seed)
             batches.append(
-                self._decode.run(((*above, *rest), uniforms, per_image(temperatures, size)))
+                self._decode.run(((*above, *rest), uniforms, per_image(temperatures, len(numbers))))
             )
         return LayerSamples(
             to_uint8(self._as_grid([batch["images"] for batch in batches])),

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.inference.batches import filled_batch
+from hvae.inference.batches import filled_batches
 from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.latent_decoder import LatentDecoder
@@ -54,11 +54,9 @@ class Reconstructor:
             UserError: if the images are not such as the model expects.
         """
         images = checked_images(images, self.model.config)
-        size = min(self.batch_size, len(images))
         parts = []
-        for start in progress(range(0, len(images), size)):
-            batch, count = filled_batch(images, start, size)
-            numbers = range(start, start + size)
+        for start, batch, count in filled_batches(images, self.batch_size, progress):
+            numbers = range(start, start + len(batch))
             z = self.encoder.batch(batch, numbers, seed, masks).z
             parameters = self.decoder.parameters(z, masks, numbers, seed)
             decoded = self.decoder.show(parameters, numbers, seed)

@@ -1,7 +1,6 @@
 """Where the bits go."""
 
-import json
-
+from utils.json_file import write_json
 from utils.mode_flags import add_image_flags
 from utils.modes.base import Mode
 
@@ -20,8 +19,8 @@ class BitsMode(Mode):
     def run(self, session):
         import numpy as np
 
-        from hvae.atomic import replacing, write_text
         from hvae.inference.bits import BitMapper
+        from utils.arrays_file import write_arrays
         from utils.figures.bit_maps import draw_bit_maps, draw_cumulative_kl, draw_mean_maps
 
         typed, model, results = session.typed, session.model, session.results
@@ -32,34 +31,29 @@ class BitsMode(Mode):
         scales = model.config.latent_scales
         maps = bits.maps / np.log(2.0)
         map_of_scales = {name: nats / np.log(2.0) for name, nats in bits.map_of_scales.items()}
-        with replacing(results.path("bits.npz")) as temporary:
-            np.savez_compressed(
-                temporary,
-                kl_bits=bits.kl / np.log(2.0),
-                scales=[str(scale) for scale in scales],
-                map_bits=maps.astype(np.float32),
-                **{f"mean_map_bits_{name}": bits for name, bits in map_of_scales.items()},
-                images_name=session.images_name,
-                weights=session.weights_name,
-                seed=typed.seed,
-            )
-        write_text(
+        write_arrays(
+            results.path("bits.npz"),
+            kl_bits=bits.kl / np.log(2.0),
+            scales=[str(scale) for scale in scales],
+            map_bits=maps.astype(np.float32),
+            **{f"mean_map_bits_{name}": bits for name, bits in map_of_scales.items()},
+            images_name=session.images_name,
+            weights=session.weights_name,
+            seed=typed.seed,
+        )
+        write_json(
             results.path("bits.json"),
-            json.dumps(
-                {
-                    "images": len(images),
-                    "images_name": session.images_name,
-                    "weights": session.weights_name,
-                    "seed": typed.seed,
-                    **_kl_of_blocks(bits.kl, scales, model.reporter),
-                    "bits_per_image": float(maps.sum(axis=(1, 2)).mean()),
-                    "bits_per_image_of_scales": {
-                        name: float(bits.sum()) for name, bits in map_of_scales.items()
-                    },
+            {
+                "images": len(images),
+                "images_name": session.images_name,
+                "weights": session.weights_name,
+                "seed": typed.seed,
+                **_kl_of_blocks(bits.kl, scales, model.reporter),
+                "bits_per_image": float(maps.sum(axis=(1, 2)).mean()),
+                "bits_per_image_of_scales": {
+                    name: float(bits.sum()) for name, bits in map_of_scales.items()
                 },
-                indent=2,
-            )
-            + "\n",
+            },
         )
         name = session.images_name
         draw_cumulative_kl(results.path("cumulative_kl.png"), bits.kl, scales, model.reporter, name)

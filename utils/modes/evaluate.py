@@ -1,7 +1,6 @@
 """How good the model is."""
 
-import json
-
+from utils.json_file import write_json
 from utils.mode_flags import add_image_flags, add_number
 from utils.modes.base import Mode
 
@@ -23,7 +22,6 @@ class EvaluateMode(Mode):
         )
 
     def run(self, session):
-        from hvae.atomic import write_text
         from hvae.inference.evaluator import Evaluator
         from utils.figures.kl_per_scale import draw_kl_per_scale
         from utils.report import evaluation_lines, evaluation_results
@@ -59,7 +57,7 @@ class EvaluateMode(Mode):
         # Written after every part: an interruption leaves those that were finished.
         for part in (dict, lambda: _ssim(session), lambda: _importance_bound(session)):
             values |= part()
-            write_text(path, json.dumps(values, indent=2) + "\n")
+            write_json(path, values)
 
 
 def _ssim(session):

@@ -1,7 +1,6 @@
 """How far samples are from the data."""
 
-import json
-
+from utils.json_file import write_json
 from utils.mode_flags import SPLITS, add_number
 from utils.modes.base import Mode
 from utils.sampling import Sampling, add_sampling_flags
@@ -33,7 +32,6 @@ class FidMode(Mode):
     def run(self, session):
         typed, sampling = session.typed, Sampling(session)
 
-        from hvae.atomic import write_text
         from hvae.inference.fid import import_torch_fidelity, inception_weights, sample_quality
         from hvae.inference.generated_images import GeneratedImages
 
@@ -65,4 +63,4 @@ class FidMode(Mode):
             "num_split_images": len(images),
             **sampling.facts,
         }
-        write_text(session.results.path("fid.json"), json.dumps(results, indent=2) + "\n")
+        write_json(session.results.path("fid.json"), results)

@@ -1,7 +1,7 @@
 """What each level of the hierarchy decides, and what it costs."""
 
-import json
-
+from hvae.errors import UserError
+from utils.json_file import write_json
 from utils.mode_flags import add_image_flags, add_number, add_output_flag
 from utils.modes.base import Mode
 
@@ -26,16 +26,13 @@ class HierarchyMode(Mode):
             parser, "--time_repeats", 10, "runs of which times are the median; 0: none", least=0
         )
 
-    def check(self, typed):
-        from hvae.errors import UserError
-
-        if typed.time_repeats and typed.backend == "openvino":
+    def run(self, session):
+        request, repeats = session.request, session.typed.time_repeats
+        if repeats and request.backend == "openvino":
             raise UserError(
                 "time_repeats: must be 0 with backend openvino, which does not run eagerly. "
-                f"Received: {typed.time_repeats}"
+                f"Received: {repeats}"
             )
-
-    def run(self, session):
         self._draw(session)
         if session.typed.time_repeats:
             self._time(session)
@@ -43,7 +40,6 @@ class HierarchyMode(Mode):
     def _draw(self, session):
         import numpy as np
 
-        from hvae.atomic import write_text
         from hvae.inference.hierarchy import HierarchySampler
         from utils.figures.hierarchy import draw_hierarchy, draw_remaining_deviation
 
@@ -83,12 +79,11 @@ class HierarchyMode(Mode):
                 for row, count in enumerate(counts)
             ],
         }
-        write_text(results.path("deviation.json"), json.dumps(values, indent=2) + "\n")
+        write_json(results.path("deviation.json"), values)
 
     def _time(self, session):
         import numpy as np
 
-        from hvae.atomic import write_text
         from hvae.inference.walk_times import walk_times
         from utils.figures.walk_times import draw_walk_times
 
@@ -112,7 +107,7 @@ class HierarchyMode(Mode):
                 for name, of_scale in milliseconds.items()
             },
         }
-        write_text(results.path("times.json"), json.dumps(values, indent=2) + "\n")
+        write_json(results.path("times.json"), values)
         draw_walk_times(
             results.path("times.png"), milliseconds, f"{setting}: median of {typed.time_repeats}"
         )

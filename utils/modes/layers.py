@@ -1,5 +1,6 @@
 """What each scale of the hierarchy decides."""
 
+from hvae.inference.block_numbers import blocks_of_scales
 from utils.mode_flags import add_number, add_output_flag
 from utils.modes.base import Mode
 from utils.temperature import add_temperature_flag, read_temperature, temperature_title
@@ -53,8 +54,7 @@ def _blocks(scales):
 def _scales(scales):
     """The same, scale by scale; several may have the same size."""
     parts = []
-    for i, index in enumerate(dict.fromkeys(scale.index for scale in scales)):
-        blocks = [b for b, scale in enumerate(scales) if scale.index == index]
+    for i, blocks in enumerate(blocks_of_scales(scales)):
         scale = scales[blocks[0]]
         text = f"block {blocks[0]}" if len(blocks) == 1 else f"blocks {blocks[0]} to {blocks[-1]}"
         parts.append(

@@ -86,11 +86,12 @@ def _ask(session, count):
 def _write(session, sampling, numbers, images):
     import numpy as np
 
-    from hvae.atomic import replacing
+    from utils.arrays_file import write_arrays
     from utils.figures.image_grid import draw_image_grid
 
     levels = session.request.experiment.model.levels
     title = f"{len(numbers)} chosen samples, {sampling.title}"
     draw_image_grid(session.results.path("picked.png"), images, levels, title)
-    with replacing(session.results.path("picked.npz")) as temporary:
-        np.savez(temporary, images=np.stack(images), numbers=np.array(numbers))
+    write_arrays(
+        session.results.path("picked.npz"), images=np.stack(images), numbers=np.array(numbers)
+    )

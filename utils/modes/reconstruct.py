@@ -1,7 +1,6 @@
 """Images through the posterior and back."""
 
-import json
-
+from utils.json_file import write_json
 from utils.latent_masks import add_mask_flag, masks_of_run
 from utils.mode_flags import add_image_flags, add_output_flag
 from utils.modes.base import Mode
@@ -67,7 +66,6 @@ def _write(session, result):
 def _write_pruned(session, quantiles, masks, results):
     import numpy as np
 
-    from hvae.atomic import write_text
     from hvae.inference.evaluator import mean_and_standard_error
     from utils.arrays_file import write_arrays
     from utils.figures.labelled_rows import draw_labelled_rows
@@ -96,7 +94,7 @@ def _write_pruned(session, quantiles, masks, results):
         "variables": sum(block.size for block in masks[0]),
         "shares": rows,
     }
-    write_text(results_of.path("pruning.json"), json.dumps(about, indent=2) + "\n")
+    write_json(results_of.path("pruning.json"), about)
     write_arrays(
         results_of.path("reconstructions.npz"),
         originals=session.images,

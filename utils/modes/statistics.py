@@ -1,7 +1,6 @@
 """Which latent variables carry information."""
 
-import json
-
+from utils.json_file import write_json
 from utils.mode_flags import add_data_flag, add_number
 from utils.modes.base import Mode
 
@@ -34,7 +33,6 @@ class StatisticsMode(Mode):
         import numpy as np
 
         from data.rows import Rows
-        from hvae.atomic import write_text
         from hvae.inference.evaluator import Evaluator
         from hvae.inference.latent_mask import mask_of_quantile, share_of_kl
         from utils.figures.latent_statistics import draw_latent_statistics
@@ -80,7 +78,7 @@ class StatisticsMode(Mode):
             "mask_share_of_kl": share,
             "mask_variables_of_blocks": [int(mask.sum()) for mask in masks],
         }
-        write_text(results.path("statistics.json"), json.dumps(values, indent=2) + "\n")
+        write_json(results.path("statistics.json"), values)
         session.display.message(
             f"{session.request.run}: {count} images, {statistics.images_name}, "
             f"{session.weights_name}"

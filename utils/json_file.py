@@ -1,0 +1,10 @@
+"""Results as a file that people read too."""
+
+import json
+
+from hvae.atomic import write_text
+
+
+def write_json(path, values):
+    """Write plain values as indented JSON, whole."""
+    write_text(path, json.dumps(values, indent=2) + "\n")
