@@ -1,4 +1,4 @@
-# make demo   train on handwritten digits, evaluate, and show where the figures are
+# make demo   train on handwritten digits, evaluate, draw, and show where the figures are
 # make test   install what the tests need and run them under three backends
 
 PYTHON ?= python3
@@ -9,6 +9,9 @@ BIN := .venv/bin
 demo: .venv/train.installed
 	$(BIN)/python main.py --config digits --name demo --reset
 	$(BIN)/python load_model.py runs/demo evaluate
+	$(BIN)/python load_model.py runs/demo reconstruct
+	$(BIN)/python load_model.py runs/demo interpolate 3 170
+	$(BIN)/python load_model.py runs/demo generate --temperature 0.8
 
 test: .venv/test.installed
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist loadfile
