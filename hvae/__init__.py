@@ -1,11 +1,13 @@
 """Hierarchical variational autoencoders in Keras 3.
 
-    from hvae import HVAE, ModelConfig, load_model
+    from hvae import HVAE, ModelConfig, load_model, save_model
 
 Nothing here imports keras before it is needed, so that `KERAS_BACKEND` can be set first.
 """
 
 import importlib
+
+from hvae.registration import register_with_keras
 
 __version__ = "0.1.0"
 
@@ -14,9 +16,12 @@ _PUBLIC = {
     "ModelConfig": "hvae.config",
     "UserError": "hvae.errors",
     "load_model": "hvae.loading",
+    "save_model": "hvae.saving",
 }
 
-__all__ = ["HVAE", "ModelConfig", "UserError", "load_model", "__version__"]
+__all__ = ["HVAE", "ModelConfig", "UserError", "load_model", "save_model", "__version__"]
+
+register_with_keras()
 
 
 def __getattr__(name):

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import pathlib
+import shutil
 
 from hvae.errors import UserError
 
@@ -44,6 +45,32 @@ def replacing(path, wait_for_disk=True):
             temporary.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def replacing_folder(path):
+    """Gives a new folder next to `path`; at the end it takes the place of `path`.
+
+    If anything goes wrong the new folder is removed and the old one stays.
+
+    Raises:
+        UserError: if a file cannot be written.
+    """
+    path = pathlib.Path(path)
+    temporary, old = (path.with_name(f".{state}-{path.name}") for state in ("writing", "old"))
+    try:
+        for left_over in (temporary, old):
+            shutil.rmtree(left_over, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        yield temporary
+        if path.exists():
+            os.replace(path, old)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise _failure(path, error.strerror or str(error)) from error
+    finally:
+        for left_over in (temporary, old):
+            shutil.rmtree(left_over, ignore_errors=True)
+
+
 def write_text(path, text):
     """Write a text file whole."""
     with replacing(path) as temporary:
@@ -63,5 +90,5 @@ def make_folder(path):
 
 
 def _failure(path, reason):
-    left = "the previous file is untouched" if path.exists() else "nothing was written"
+    left = "what was there is untouched" if path.exists() else "nothing was written"
     return UserError(f"could not write {path} ({reason}); {left}")

@@ -2,9 +2,11 @@
 
 import contextlib
 import gc
+import pathlib
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 from keras import ops
 
 from hvae.config import ModelConfig
@@ -18,6 +20,9 @@ from hvae.likelihoods.base import sum_over_image
 from hvae.padding import margins
 from hvae.settings import from_dict, to_dict
 from hvae.units import Reporter
+
+#: In a `.keras` file: the states of the layers' seed generators, int64, (generators, 2).
+_DROPOUT_SEEDS = "dropout_seeds.npy"
 
 
 class HVAEOutput(NamedTuple):
@@ -76,6 +81,10 @@ class HVAE(InferenceMethods, keras.Model):
     def noise_shapes(self, batch_size):
         """Shapes of the standard normal noise of one pass: one per latent block, smallest first."""
         return tuple((batch_size, *s.size, s.z_width) for s in self.config.latent_scales)
+
+    def uniform_shapes(self, batch_size):
+        """Shapes of the uniforms from which p(x|z) is sampled, by name."""
+        return self.likelihood.noise_shapes(batch_size, *self.config.image_size)
 
     def draw_noise(self, batch_size, seed=None):
         """Standard normal noise for one pass, from `seed` or a `keras.random.SeedGenerator`."""
@@ -205,7 +214,33 @@ class HVAE(InferenceMethods, keras.Model):
 
     @classmethod
     def from_config(cls, config):
-        return cls(from_dict(ModelConfig, config.pop("config")), **config)
+        """The model of what `get_config` gave.
+
+        Raises:
+            UserError: if its `"config"` has a field that there is not, or a wrong value.
+        """
+        return cls(**{**config, "config": from_dict(ModelConfig, config["config"])})
+
+    def get_build_config(self):
+        """Nothing: the model is built when it is made."""
+        return None
+
+    def save_assets(self, folder):
+        """Keras calls this for a `.keras` file; its own parts leave dropout's seeds out."""
+        seeds = [ops.convert_to_numpy(seed) for seed in self._dropout_seeds()]
+        if seeds:
+            np.save(pathlib.Path(folder, _DROPOUT_SEEDS), np.stack(seeds).astype("int64"))
+
+    def load_assets(self, folder):
+        """The counterpart of `save_assets`."""
+        seeds = self._dropout_seeds()
+        if seeds:
+            values = np.load(pathlib.Path(folder, _DROPOUT_SEEDS), allow_pickle=False)
+            for seed, value in zip(seeds, values, strict=True):
+                seed.assign(value)
+
+    def _dropout_seeds(self):
+        return [v for v in self.variables if v.name == "seed_generator_state"]
 
 
 @contextlib.contextmanager

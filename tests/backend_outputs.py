@@ -3,12 +3,14 @@
 KERAS_BACKEND=jax python -m tests.backend_outputs KIND FOLDER
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import subprocess
 import sys
 
+import keras
 import numpy as np
 
 from hvae.config import ModelConfig
@@ -43,6 +45,21 @@ def all_of_inference(model):
     }
 
 
+@contextlib.contextmanager
+def untraced():
+    """TensorFlow runs in here without graphs: to trace a tiny model takes longer than to run it."""
+    if keras.config.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
 KINDS = {function.__name__: function for function in (one_pass, all_of_inference)}
 
 
@@ -59,7 +76,12 @@ def outputs_under(backend, kind, folder):
     Returns:
         `{name of the subfolder: {name: array}}`.
     """
-    command = [sys.executable, "-m", "tests.backend_outputs", kind.__name__, str(folder)]
+    return outputs_of_module(backend, folder, "tests.backend_outputs", kind.__name__)
+
+
+def outputs_of_module(backend, folder, module, *arguments):
+    """The same, of any module that takes the folder as its last argument."""
+    command = [sys.executable, "-m", module, *arguments, str(folder)]
     environment = {**os.environ, "KERAS_BACKEND": backend}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

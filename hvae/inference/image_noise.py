@@ -12,7 +12,7 @@ def latent_noise(model, numbers, seed):
     """Standard normal noise of images, the same on every backend and for every batch size.
 
     Args:
-        model: an `HVAE`.
+        model: an `HVAE`, or an `OpenVINOModel`.
         numbers: which images, e.g. `range(100, 200)`.
         seed: seed of all of them.
 
@@ -25,7 +25,7 @@ def latent_noise(model, numbers, seed):
 
 
 def likelihood_noise(model, numbers, seed):
-    """Uniforms from which images are sampled, `Likelihood.noise_shapes`; else the same."""
-    shapes = model.likelihood.noise_shapes(1, *model.config.image_size)
+    """Uniforms from which images are sampled, `model.uniform_shapes`; else the same."""
+    shapes = model.uniform_shapes(1)
     draws = [draw_uniform(shapes, np.random.default_rng((_LIKELIHOOD, seed, n))) for n in numbers]
     return {name: np.concatenate([draw[name] for draw in draws]) for name in shapes}

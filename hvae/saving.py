@@ -1,0 +1,36 @@
+"""Write a model as one file."""
+
+import pathlib
+
+from hvae.atomic import replacing
+from hvae.errors import UserError
+
+
+def save_model(model, path):
+    """Write a whole model, configuration and weights, as a `.keras` file.
+
+    `import hvae` and `keras.saving.load_model(path)` make the same model of it, under every
+    backend. The dtype policy and the state of dropout are kept; what only training needs
+    (optimizer, moving average, schedules) stays in the run's folder.
+
+    Args:
+        model: an `HVAE`.
+        path: the file, in a folder that is there; an older one is replaced.
+
+    Raises:
+        UserError: if `model` is something else, `path` does not end in `.keras`, or the file
+            cannot be written; an older one stays then.
+
+    Example:
+        >>> hvae.save_model(hvae.load_model("runs/demo"), "demo.keras")
+        >>> model = keras.saving.load_model("demo.keras")
+    """
+    from hvae.model import HVAE
+
+    path = pathlib.Path(path)
+    if not isinstance(model, HVAE):
+        raise UserError(f"model: must be an HVAE. Received: {type(model).__name__}")
+    if path.suffix != ".keras":
+        raise UserError(f"path: must end in .keras. Received: {path}")
+    with replacing(path) as temporary:
+        model.save(temporary)
