@@ -5,6 +5,7 @@ from keras import ops
 
 from hvae.flows.base import Flow, FlowOutput, constant_log_det
 from hvae.flows.kernel_bound import bounded_kernel
+from hvae.flows.unit_matrix import unit_matrix
 from hvae.initializers import FanInUniform
 
 
@@ -52,7 +53,8 @@ class ConvolutionExponential(Flow):
 
     def call(self, z, context=None):
         kernel, middle = self.kernel, self.kernel_size // 2
-        log_det = z.shape[1] * z.shape[2] * ops.trace(kernel[middle, middle])
+        trace = ops.sum(kernel[middle, middle] * unit_matrix(z.shape[-1]))
+        log_det = z.shape[1] * z.shape[2] * trace
         return FlowOutput(self._exponential(kernel, z), constant_log_det(z, log_det))
 
     def inverse(self, z, context=None):

@@ -30,4 +30,6 @@ class Flipped(WrappedFlow):
 
 
 def _flip(z):
-    return ops.flip(z, axis=(1, 2, 3))
+    for axis in (1, 2, 3):  # OpenVINO reverses one axis at a time
+        z = ops.flip(z, axis=axis)
+    return z

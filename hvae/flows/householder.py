@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from hvae.flows.unit_matrix import unit_matrix
+
 # A vector with no entry above this has no direction that gradients could follow.
 _LEAST_ENTRY = 1e-6
 
@@ -24,7 +26,7 @@ def orthonormal_columns(vectors, num_columns):
         van den Berg et al. 2018, Section 3, Householder Sylvester flows.
     """
     vectors = _unit(vectors)
-    columns = ops.eye(vectors.shape[-2], num_columns, dtype="float32")
+    columns = unit_matrix(vectors.shape[-2], num_columns)
     for k in reversed(range(vectors.shape[-1])):
         v = vectors[..., k : k + 1]  # (..., size, 1)
         columns = columns - 2.0 * v * ops.sum(v * columns, axis=-2, keepdims=True)

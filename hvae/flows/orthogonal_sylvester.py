@@ -8,6 +8,7 @@ from keras import layers, ops
 from hvae.flows.base import Flow, FlowOutput
 from hvae.flows.householder import orthonormal_columns
 from hvae.flows.sylvester_step import SylvesterStep
+from hvae.flows.unit_matrix import unit_matrix
 from hvae.initializers import FanInUniform
 
 # Of R1 and R2: no determinant below 1 - 0.95², so that the inverse keeps its digits.
@@ -103,12 +104,12 @@ class OrthogonalSylvesterFlow(Flow):
         # Written twice, forwards and backwards, each entry is once in the upper triangle.
         twice = ops.concatenate([entries, ops.flip(entries[..., size:], axis=-1)], axis=-1)
         square = ops.reshape(twice, (-1, self.num_flows, size, size))
-        diagonal = ops.eye(size) * (_LARGEST_DIAGONAL * ops.tanh(square))
+        diagonal = unit_matrix(size) * (_LARGEST_DIAGONAL * ops.tanh(square))
         return ops.triu(square, 1) + diagonal
 
     def _initial_offsets(self, shape, dtype=None):
         """Vector k reflects the k-th axis to a random direction, across all pixels."""
-        axes = ops.tile(ops.eye(self.size, self.num_columns, dtype=dtype), (1, self.num_flows))
+        axes = ops.tile(unit_matrix(self.size, self.num_columns), (1, self.num_flows))
         return axes + FanInUniform(math.sqrt(3.0))(shape, dtype)  # length 1 each
 
     def get_config(self):

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
+from hvae.flows.unit_matrix import unit_matrix
+
 # Halvings of an interval of length 2 that reach the spacing of float32.
 _HALVINGS = 26
 
@@ -67,7 +69,7 @@ def _product(matrix, vector):
 
 
 def _diagonal(matrix):
-    return ops.diagonal(matrix, axis1=-2, axis2=-1)
+    return ops.sum(matrix * unit_matrix(matrix.shape[-1]), axis=-1)
 
 
 def _root(factor, offset):

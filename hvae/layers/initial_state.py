@@ -45,8 +45,9 @@ class InitialState(layers.Layer):
         Args:
             like: any tensor `(batch, height, width, any channels)`; only its shape matters.
         """
-        # Broadcasting against zeros takes the batch size along where it is not known.
-        zeros = ops.cast(ops.zeros_like(like[..., :1]), self.compute_dtype)
+        # Broadcasting against zeros takes the batch size along where it is not known. They are
+        # computed, for a constant state is overwritten by the first of OpenVINO's inferences.
+        zeros = ops.cast(ops.minimum(ops.abs(like[..., :1]), 0), self.compute_dtype)
         if self.learned:
             return zeros + ops.cast(self.state, self.compute_dtype)
         return ops.repeat(zeros, self.channels, axis=-1)

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
+from hvae.likelihoods._choice import chosen, first_largest
+
 
 class ChannelMixture(NamedTuple):
     """M components of a location-scale family for each of C channels."""
@@ -26,7 +28,7 @@ class ChannelMixture(NamedTuple):
         The mode where components are apart; overlapping ones may peak between means.
         """
         # A density at its centre is inversely proportional to the scale.
-        return _pick(ops.argmax(self.log_weights - self.log_scales, axis=-1), self.means)
+        return chosen(self.means, first_largest(self.log_weights - self.log_scales))
 
     def choose_component(self, noise):
         """Mean and scale of the component chosen by noise, `(batch, height, width, C)` each.
@@ -34,15 +36,11 @@ class ChannelMixture(NamedTuple):
         Args:
             noise: `(batch, height, width, C, M)`; standard Gumbel variables draw by weight.
         """
-        index = ops.argmax(self.log_weights + noise, axis=-1)
-        return _pick(index, self.means), ops.exp(_pick(index, self.log_scales))
+        choice = first_largest(self.log_weights + noise)
+        return chosen(self.means, choice), ops.exp(chosen(self.log_scales, choice))
 
 
 def split_channels(parameters, channels):
     """Parameters of each channel to itself, float32: `(batch, height, width, C, 3M)`."""
     place = tuple(ops.shape(parameters))[:-1]
     return ops.reshape(ops.cast(parameters, "float32"), (*place, channels, -1))
-
-
-def _pick(index, values):
-    return ops.take_along_axis(values, ops.expand_dims(index, -1), axis=-1)[..., 0]

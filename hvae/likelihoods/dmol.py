@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
+from hvae.likelihoods._choice import chosen, first_largest
 from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
 from hvae.likelihoods.base import Likelihood, sum_over_image
 from hvae.stable import log_of_positive
@@ -132,8 +133,8 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         mixture = self._split(parameters)
         # A logistic's density at its centre is 1/(4s).
         log_peaks = mixture.log_weights - ops.sum(mixture.log_scales, axis=-2)
-        chosen = self._choose(mixture, ops.argmax(log_peaks, axis=-1))
-        return self._in_channel_order(chosen, lambda channel: 0.0)
+        component = self._choose(mixture, first_largest(log_peaks))
+        return self._in_channel_order(component, lambda channel: 0.0)
 
     def noise_shapes(self, batch, height, width):
         return {
@@ -144,9 +145,9 @@ class DiscretizedMixtureOfLogistics(Likelihood):
     def from_noise(self, parameters, noise):
         mixture = self._split(parameters)
         scores = mixture.log_weights + noise["mixture"]
-        chosen = self._choose(mixture, ops.argmax(scores, axis=-1))
-        offsets = ops.exp(chosen.log_scales[..., 0]) * noise["logistic"]
-        return self._in_channel_order(chosen, lambda c: offsets[..., c])
+        component = self._choose(mixture, first_largest(scores))
+        offsets = ops.exp(component.log_scales[..., 0]) * noise["logistic"]
+        return self._in_channel_order(component, lambda c: offsets[..., c])
 
     def _values(self, images):
         """Integers 0 … num_values − 1."""
@@ -192,21 +193,21 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         closed = ops.where(bins.closed > _LOG_LEAST_BIN_PROBABILITY, bins.closed, log_density)
         return bins._replace(closed=closed).select(is_first, is_last)
 
-    def _choose(self, mixture, index):
-        """The mixture with one component a pixel left; `index` is `(batch, height, width)`."""
-        chosen = ops.expand_dims(ops.one_hot(index, self.num_mixtures, dtype="float32"), -2)
+    def _choose(self, mixture, choice):
+        """The mixture with one component a pixel left; `choice` is `(batch, height, width, M)`."""
+        choice = ops.expand_dims(choice, -2)
 
         def pick(values):
-            return ops.sum(values * chosen, axis=-1, keepdims=True)
+            return ops.expand_dims(chosen(values, choice), -1)
 
         coefficients = None if mixture.coefficients is None else pick(mixture.coefficients)
         return _Mixture(None, pick(mixture.means), pick(mixture.log_scales), coefficients)
 
-    def _in_channel_order(self, chosen, offset):
+    def _in_channel_order(self, component, offset):
         """Mean plus `offset(channel)`, clipped, each channel given the ones before."""
         channels = []
         for c in range(self.channels):
             before = [ops.expand_dims(value, -1) for value in channels]
-            value = self._conditional_mean(chosen, c, before)[..., 0] + offset(c)
+            value = self._conditional_mean(component, c, before)[..., 0] + offset(c)
             channels.append(ops.clip(value, -1.0, 1.0))
         return ops.stack(channels, axis=-1)

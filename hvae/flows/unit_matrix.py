@@ -1,0 +1,17 @@
+"""The unit matrix, as a constant."""
+
+import numpy as np
+from keras import ops
+
+
+def unit_matrix(rows, columns=None):
+    """Ones on the diagonal, zeros elsewhere, `(rows, columns)`, float32.
+
+    `ops.eye`, `ops.trace` and `ops.diagonal` do under TensorFlow what OpenVINO's conversion
+    refuses or, worse, gets wrong: sums of products with this replace the last two.
+
+    Args:
+        rows: number of rows.
+        columns: number of columns; as many as rows by default.
+    """
+    return ops.convert_to_tensor(np.eye(rows, columns, dtype="float32"))
