@@ -50,10 +50,22 @@ def parse_use_arguments(arguments=None):
     if getattr(typed, "data_dir", None) is not None:
         values["data_dir"] = typed.data_dir
     experiment = Experiment.from_flat(values)
+    backend = _backend(mode, typed, experiment)
+    return UseRequest(typed.run, typed.mode, mode, typed, experiment, backend)
+
+
+def _backend(mode, typed, experiment):
+    if mode.BACKEND:
+        if typed.backend not in (None, mode.BACKEND):
+            raise UserError(
+                f"backend: {typed.mode} runs under {mode.BACKEND}, whichever backend trained. "
+                f"Received: {typed.backend}"
+            )
+        return mode.BACKEND
     backend = typed.backend or os.environ.get("KERAS_BACKEND") or experiment.run.backend
     if backend not in BACKENDS:
         raise UserError(f"KERAS_BACKEND: allowed are {', '.join(BACKENDS)}. Received: {backend}")
-    return UseRequest(typed.run, typed.mode, mode, typed, experiment, backend)
+    return backend
 
 
 def _parse(arguments):

@@ -1,7 +1,5 @@
 """Images through the posterior and back."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from hvae.inference.batches import filled_batches
@@ -9,13 +7,7 @@ from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.latent_decoder import LatentDecoder
 from hvae.inference.latent_encoder import LatentEncoder
-
-
-class Reconstruction(NamedTuple):
-    """What becomes of some images."""
-
-    images: np.ndarray  # (images, height, width, channels), integers
-    nll: np.ndarray  # (images,), −log p(x|z) of the originals, nats
+from hvae.inference.reconstruction import Reconstruction
 
 
 class Reconstructor:

@@ -11,6 +11,9 @@ class Mode:
     #: One line for `--help`.
     HELP = ""
 
+    #: The only backend under which it runs, or `None` for any.
+    BACKEND = None
+
     def add_flags(self, parser):
         """Add the mode's own flags, beside those of `utils.mode_flags`."""
 

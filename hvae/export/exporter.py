@@ -1,0 +1,165 @@
+"""Export of a model: parts written, verified, described."""
+
+import importlib.metadata
+import pathlib
+import tempfile
+
+import keras
+
+import hvae
+from hvae.atomic import replacing_folder
+from hvae.errors import UserError
+from hvae.export.formats import get_format
+from hvae.export.manifest import MANIFEST, Manifest, PartDescription, file_checksum, write_manifest
+from hvae.export.parts import get_part, part_names
+from hvae.export.program import Program
+from hvae.export.verification import Verification, refuse_differences, refuse_loss
+from hvae.inference.checked_images import checked_images
+from hvae.latents_file import config_checksum, weights_checksum
+from hvae.training.display import Display
+
+#: Images on which an exported part is compared with its source, number by number.
+NUM_COMPARED = 16
+_PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "openvino", "nncf", "tf2onnx", "numpy")
+
+
+class Exporter:
+    """Writes a model as programs that run without Keras.
+
+    Args:
+        model: an `HVAE`, under the TensorFlow backend.
+        format: one of `format_names()`.
+        precision: `"fp32"`; to OpenVINO also `"fp16"` or `"int8"`.
+        batch: images of a batch; `None` for any number.
+        max_bits_lost: below fp32: bits/dim that an image may lose on average.
+        seed: seed of the noise of verification and calibration.
+        display: a `Display`.
+
+    Raises:
+        UserError: if an argument is wrong, a package is missing, or another backend is in
+            use: JAX's graphs do not convert.
+    """
+
+    def __init__(
+        self,
+        model,
+        format="openvino",
+        precision="fp32",
+        batch=None,
+        max_bits_lost=0.02,
+        seed=0,
+        display=None,
+    ):
+        if keras.config.backend() != "tensorflow":
+            raise UserError(
+                "export runs under the backend tensorflow, whichever trained. "
+                f"Received: {keras.config.backend()}"
+            )
+        if batch is not None and batch < 1:
+            raise UserError(f"batch: must be at least 1, or dynamic. Received: {batch}")
+        self.model = model
+        self.format_name = format
+        self.format = get_format(format, precision)
+        self.precision = precision
+        self.batch = batch
+        self.max_bits_lost = max_bits_lost
+        self.seed = seed
+        self.display = display or Display()
+
+    def __call__(self, folder, images, parts=None, calibration=None):
+        """Export.
+
+        Args:
+            folder: where to; an export that is there is replaced, when all parts are done.
+            images: integers, `(images, height, width, channels)`, for verification.
+            parts: names of the parts, all by default.
+            calibration: images for int8, such as those of training.
+
+        Returns:
+            The `Manifest` that was written.
+
+        Raises:
+            UserError: if the folder is something else, a part differs from its source in
+                fp32 or loses too much below, or a file cannot be written. What was there
+                stays.
+        """
+        folder = pathlib.Path(folder)
+        if folder.exists() and not (folder / MANIFEST).is_file():
+            raise UserError(f"{folder} is not an export, it is not replaced: {MANIFEST} is missing")
+        images = checked_images(images, self.model.config)
+        if self.precision == "int8" and calibration is None:
+            raise UserError("calibration: int8 needs images. Received: none")
+        parts = [get_part(name, self.model) for name in parts or part_names()]
+        with replacing_folder(folder) as new:
+            described = {part.name: self._export(part, new, images, calibration) for part in parts}
+            manifest = self._manifest(described)
+            write_manifest(new, manifest)
+        return manifest
+
+    def _export(self, part, folder, images, calibration):
+        if self.precision == "int8":
+            calibration = part.typical_inputs(calibration, self.seed)
+        program = Program(part, self.batch, with_parameters=self.format.has_parameters)
+        before = set(_files(folder))
+        facts = {}
+        with tempfile.TemporaryDirectory() as whole:
+            whole = pathlib.Path(whole)
+            with self.display.waiting(f"{part.name}: converting"):
+                self.format.write(program, whole, calibration)
+            if self.precision != "fp32":
+                with self.display.waiting(f"{part.name}: what {self.precision} loses"):
+                    facts = self._loss(part, whole, images)
+            self.format.publish(whole, folder, part.name)
+        with self.display.waiting(f"{part.name}: comparing"):
+            facts = {**self._differences(part, folder, images), **facts}
+        files = {
+            str(path.relative_to(folder)): file_checksum(path)
+            for path in sorted(set(_files(folder)) - before)
+        }
+        return PartDescription(files, part.inputs, part.outputs, facts)
+
+    def _differences(self, part, folder, images):
+        run = self.format.load(folder, part.name)
+        images = images[:NUM_COMPARED]
+        differences = Verification(part, run, self.batch).differences(images, self.seed)
+        if self.precision == "fp32":
+            refuse_differences(part.name, differences, {p.name: p.dtype for p in part.outputs})
+        return {"images": len(images), "seed": self.seed, "differences": differences}
+
+    def _loss(self, part, folder, images):
+        run = self.format.load(folder, part.name)
+        lost = Verification(part, run, self.batch).bits_lost(images, self.seed)
+        refuse_loss(part.name, self.precision, lost, self.max_bits_lost)
+        return {"bits_per_dim_lost": lost, "bits_per_dim_lost_images": len(images)}
+
+    def _manifest(self, parts):
+        config = self.model.config
+        return Manifest(
+            exported_to=self.format_name,
+            precision=self.precision,
+            batch=self.batch,
+            config_sha256=config_checksum(config),
+            weights_sha256=weights_checksum(self.model),
+            image_size=config.image_size,
+            image_channels=config.image_channels,
+            levels=config.levels,
+            noise_shapes=tuple(shape[1:] for shape in self.model.noise_shapes(1)),
+            uniform_shapes={n: s[1:] for n, s in self.model.uniform_shapes(1).items()},
+            likelihood=config.likelihood,
+            versions={"hvae": hvae.__version__, **_versions()},
+            parts=parts,
+        )
+
+
+def _files(folder):
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def _versions():
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions

@@ -1,0 +1,48 @@
+"""OpenVINO's intermediate representation."""
+
+import tempfile
+
+from hvae.export.formats.base import Format
+from hvae.export.openvino_program import OpenVINOProgram
+from hvae.export.quantization import quantized
+
+
+class OpenVINOFormat(Format):
+    """`PART.xml`, the graph, and `PART.bin`, its weights.
+
+    `"fp16"` stores weights in half precision and computes in whatever the device is told
+    to; `"int8"` computes convolutions and matrix products in integers.
+    """
+
+    precisions = ("fp32", "fp16", "int8")
+    has_parameters = True
+
+    @property
+    def packages(self):
+        return ("openvino", "nncf") if self.precision == "int8" else ("openvino",)
+
+    def write(self, program, folder, calibration=None):
+        import openvino
+
+        with tempfile.TemporaryDirectory() as saved_model:
+            program.save(saved_model)
+            graph = openvino.convert_model(saved_model)
+            if self.precision == "int8":
+                graph = quantized(graph, calibration, program.batch)
+            self._save(graph, folder, program.part.name)
+
+    def publish(self, source, folder, part):
+        import openvino
+
+        graph = openvino.Core().read_model(source / f"{part}.xml")
+        kept = [r for r in graph.get_results() if r.output(0).get_any_name() != "parameters"]
+        self._save(openvino.Model(kept, graph.get_parameters(), part), folder, part)
+
+    def load(self, folder, part):
+        return OpenVINOProgram(folder / f"{part}.xml")
+
+    def _save(self, graph, folder, part):
+        import openvino
+
+        path = folder / f"{part}.xml"
+        openvino.save_model(graph, path, compress_to_fp16=self.precision == "fp16")

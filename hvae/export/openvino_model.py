@@ -1,0 +1,203 @@
+"""An exported model in use. Needs nothing but NumPy and OpenVINO."""
+
+import functools
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+
+from hvae.errors import UserError
+from hvae.export.batched_run import batches_of, joined
+from hvae.export.manifest import check_files, read_manifest
+from hvae.export.openvino_program import OpenVINOProgram
+from hvae.export.port import block_values, named_blocks, names_of
+from hvae.inference.checked_images import checked_images
+from hvae.inference.image_noise import latent_noise, likelihood_noise
+from hvae.inference.latents import Latents
+from hvae.inference.reconstruction import Reconstruction
+from hvae.inference.temperatures import block_temperatures
+
+
+class Score(NamedTuple):
+    """How probable images are, from one posterior sample each."""
+
+    elbo: np.ndarray  # (images,), lower bound of log p(x), nats
+    nll: np.ndarray  # (images,), −log p(x|z), nats
+    kl: np.ndarray  # (images, blocks), nats, smallest scale first
+
+
+class OpenVINOModel:
+    """A model that `load_model.py RUN export` has written; no Keras needed.
+
+    Image i's noise depends on the seed and i, as everywhere in this package: the numbers
+    are those of the model that was exported, for any batch size.
+
+    Args:
+        folder: the exported folder, with `manifest.json`.
+        device: an OpenVINO device.
+        hint: `"latency"`, for one batch at a time, or `"throughput"`, for many images.
+        precision: arithmetic of floats: `"f32"`, `"f16"`, `"bf16"`, or `"device"` for
+            whatever OpenVINO prefers on the device.
+        batch_size: images at a time, where the export leaves it open.
+
+    Raises:
+        UserError: if the folder is not an export to OpenVINO, a file is damaged or not the
+            one that the manifest describes, or an argument is wrong.
+
+    Example:
+        >>> model = OpenVINOModel("runs/NAME/openvino")
+        >>> images = model.generate(16, temperature=0.8, seed=0)  # uint8, (16, 32, 32, 3)
+        >>> model.score(images).elbo  # nats
+    """
+
+    def __init__(self, folder, device="CPU", hint="latency", precision="f32", batch_size=16):
+        self.folder = pathlib.Path(folder)
+        self.manifest = read_manifest(folder)
+        if self.manifest.exported_to != "openvino":
+            raise UserError(
+                f"{folder} must be an export to openvino. Received: {self.manifest.exported_to}"
+            )
+        if batch_size < 1:
+            raise UserError(f"batch_size: must be at least 1. Received: {batch_size}")
+        for name, description in self.manifest.parts.items():
+            check_files(folder, name, description)
+        self.batch_size = self.manifest.batch or batch_size
+        self._settings = (device, hint, precision)
+        self._program = functools.cache(self._compile)
+
+    @property
+    def parts(self):
+        """Names of the parts that were exported."""
+        return tuple(self.manifest.parts)
+
+    def noise_shapes(self, batch_size):
+        """Shapes of the standard normal noise of one pass, smallest scale first."""
+        return tuple((batch_size, *shape) for shape in self.manifest.noise_shapes)
+
+    def uniform_shapes(self, batch_size):
+        """Shapes of the uniforms from which p(x|z) is sampled, by name."""
+        shapes = self.manifest.uniform_shapes
+        return {name: (batch_size, *shape) for name, shape in shapes.items()}
+
+    def generate(self, num_images, temperature=1.0, seed=0, output_temperature=1.0, noise=None):
+        """Images drawn from the prior.
+
+        Args:
+            num_images: how many.
+            temperature: factor on the prior's standard deviations, one for all blocks or
+                one for each, smallest scale first.
+            seed: seed of the noise.
+            output_temperature: factor on the noise of p(x|z).
+            noise: the latents' noise, in place of the seed's: one array per block, such as
+                the `noise` of `encode`, of which this makes the images again.
+
+        Returns:
+            Integers, `(num_images, height, width, channels)`, uint8 for up to 256 levels.
+
+        Raises:
+            UserError: if the part was not exported, or an argument is wrong.
+        """
+        if num_images < 1:
+            raise UserError(f"num_images: must be at least 1. Received: {num_images}")
+        temperatures = block_temperatures(temperature, len(self.manifest.noise_shapes))
+        uniforms = likelihood_noise(self, range(num_images), seed)
+        inputs = {
+            **self._noise(num_images, seed, noise),
+            "temperature": np.tile(np.float32(temperatures), (num_images, 1)),
+            **{f"uniforms_{name}": values for name, values in uniforms.items()},
+            "output_temperature": np.full(num_images, output_temperature, np.float32),
+        }
+        return self.run("generate", inputs)["images"]
+
+    def reconstruct(self, images, seed=0, noise=None):
+        """Images through the posterior and back.
+
+        Args:
+            images: integers, `(images, height, width, channels)`.
+            seed: seed of the noise.
+            noise: the latents' noise, in place of the seed's: one array per block.
+
+        Returns:
+            `Reconstruction`: images and −log p(x|z).
+
+        Raises:
+            UserError: as `generate`.
+        """
+        outputs = self.run("reconstruct", self._image_inputs(images, seed, noise))
+        return Reconstruction(outputs["reconstructions"], outputs["nll"])
+
+    def encode(self, images, seed=0, noise=None):
+        """The `Latents` of images; arguments and errors as of `reconstruct`."""
+        outputs = self.run("encode", self._image_inputs(images, seed, noise))
+        names = {"mean": "mean", "std": "std", "z": "z", "noise": "prior_noise"}
+        return Latents(**{field: block_values(name, outputs) for field, name in names.items()})
+
+    def score(self, images, seed=0, noise=None):
+        """The `Score` of images; arguments and errors as of `reconstruct`."""
+        return Score(**self.run("score", self._image_inputs(images, seed, noise)))
+
+    def run(self, part, inputs):
+        """Outputs by name of a part.
+
+        Args:
+            part: its name.
+            inputs: arrays by name, as the manifest describes them, for any number of images.
+
+        Raises:
+            UserError: if the part was not exported, or an input is missing, unknown, or of
+                another shape or type.
+        """
+        if part not in self.manifest.parts:
+            raise UserError(f"{self.folder} has no part {part}; it has {', '.join(self.parts)}")
+        ports = self.manifest.parts[part].inputs
+        inputs = checked_inputs(part, ports, inputs)
+        outputs = joined(self._program(part).stream(batches_of(inputs, self._size(inputs))))
+        return {name: outputs[name] for name in names_of(self.manifest.parts[part].outputs)}
+
+    def _size(self, inputs):
+        if self.manifest.batch is not None:
+            return self.manifest.batch
+        return min(self.batch_size, len(next(iter(inputs.values()))))
+
+    def _compile(self, part):
+        (xml,) = (name for name in self.manifest.parts[part].files if name.endswith(".xml"))
+        return OpenVINOProgram(self.folder / xml, *self._settings)
+
+    def _image_inputs(self, images, seed, noise):
+        images = checked_images(images, self.manifest)
+        dtype = np.uint8 if self.manifest.levels <= 256 else np.int32
+        return {"images": images.astype(dtype), **self._noise(len(images), seed, noise)}
+
+    def _noise(self, num_images, seed, noise):
+        if noise is None:
+            noise = latent_noise(self, range(num_images), seed)
+        return named_blocks("noise", noise)
+
+
+def checked_inputs(part, ports, inputs):
+    """Inputs as arrays, if they are what a part takes.
+
+    Args:
+        part: its name.
+        ports: its input `Port`s.
+        inputs: arrays by name.
+
+    Raises:
+        UserError: names the input, what is allowed, and what came.
+    """
+    expected = names_of(ports)
+    for name in (*expected, *inputs):
+        if name not in inputs:
+            raise UserError(f"{part}: {name} is missing; it takes {', '.join(expected)}")
+        if name not in expected:
+            raise UserError(f"{part}: unknown input {name}; it takes {', '.join(expected)}")
+    arrays = {port.name: np.asarray(inputs[port.name]) for port in ports}
+    count = max((len(x) for x in arrays.values() if x.ndim), default=0)
+    for port in ports:
+        array = arrays[port.name]
+        if not count or array.shape != (count, *port.shape) or array.dtype != port.dtype:
+            raise UserError(
+                f"{part}: {port.name} must be {port.described()}. "
+                f"Received: {array.shape}, {array.dtype}"
+            )
+    return arrays

@@ -1,0 +1,23 @@
+"""What can be exported of a model: one part a file, found by it."""
+
+from hvae.discovery import find_class, module_names
+from hvae.errors import UserError
+
+
+def part_names():
+    """Names of all parts."""
+    return module_names(__path__)
+
+
+def get_part(name, model):
+    """The `Part` of a model.
+
+    Raises:
+        UserError: if there is none of this name.
+    """
+    # The base needs keras, the names do not.
+    from hvae.export.parts.base import Part
+
+    if name not in part_names():
+        raise UserError(f"parts: allowed are {', '.join(part_names())}. Received: {name}")
+    return find_class(__name__, name, Part)(model)

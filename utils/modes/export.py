@@ -1,0 +1,118 @@
+"""Programs that run without Keras."""
+
+import importlib.util
+import pathlib
+
+from hvae.errors import UserError
+from hvae.export.formats import format_names
+from hvae.export.parts import part_names
+from utils.mode_flags import add_data_flag, add_number
+from utils.modes.base import Mode
+
+_PRECISIONS = ("fp32", "fp16", "int8")
+
+
+class ExportMode(Mode):
+    """Parts of the model as OpenVINO, ONNX or SavedModel programs, each verified."""
+
+    HELP = "write parts of the model for machines without Keras: OpenVINO, ONNX, SavedModel"
+    # Graphs of JAX do not convert.
+    BACKEND = "tensorflow"
+
+    def add_flags(self, parser):
+        parser.add_argument(
+            "--format", choices=format_names(), default="openvino", help="[default openvino]"
+        )
+        parser.add_argument(
+            "--parts",
+            default=",".join(part_names()),
+            metavar="PART,PART",
+            help="generate: noise to images; reconstruct: images to images; encode: images to "
+            "latents; score: images to ELBO, NLL and KL [default all]",
+        )
+        parser.add_argument(
+            "--precision",
+            choices=_PRECISIONS,
+            default="fp32",
+            help="fp16: weights of half the size; int8: 8-bit convolutions (both with openvino "
+            "only) [default fp32]",
+        )
+        parser.add_argument(
+            "--batch",
+            default="dynamic",
+            metavar="N",
+            help="images of a batch, or dynamic for any number; 1 is fastest for one image "
+            "[default dynamic]",
+        )
+        add_number(
+            parser,
+            "--max_bits_lost",
+            0.02,
+            "below fp32: refuse to lose more bits/dim than this on the validation images",
+            least=0.0,
+            kind=float,
+        )
+        add_number(
+            parser, "--num_images", 256, "validation images to verify with; 0 for all", least=0
+        )
+        add_number(
+            parser, "--calibration_images", 300, "training images for int8's ranges", least=1
+        )
+        parser.add_argument(
+            "--to", metavar="FOLDER", help="where to; replaces an export [default RUN/FORMAT]"
+        )
+        add_data_flag(parser)
+
+    def check(self, typed):
+        _parts(typed)
+        _batch(typed)
+        if importlib.util.find_spec("tensorflow") is None:
+            raise UserError(
+                "export runs under TensorFlow, whichever backend trained, and it is not "
+                "installed; pip install -r requirements/train.txt has it"
+            )
+
+    def run(self, session):
+        from hvae.export.exporter import Exporter
+        from hvae.export.formats import get_format
+        from hvae.export.report import verification_line
+
+        typed = session.typed
+        # Before the model is loaded: is all there that this format needs?
+        get_format(typed.format, typed.precision)
+        folder = pathlib.Path(typed.to or pathlib.Path(typed.run) / typed.format)
+        images = session.split("validation")
+        calibration = None
+        if typed.precision == "int8":
+            calibration = session.split("train")[: typed.calibration_images]
+        export = Exporter(
+            session.model,
+            typed.format,
+            typed.precision,
+            _batch(typed),
+            typed.max_bits_lost,
+            typed.seed,
+            session.display,
+        )
+        manifest = export(folder, images[: typed.num_images or None], _parts(typed), calibration)
+        for name, description in manifest.parts.items():
+            session.display.message(verification_line(name, description))
+        session.results.written.append(folder)
+
+
+def _parts(typed):
+    """The parts that were asked for, each once."""
+    names = [name.strip() for name in typed.parts.split(",")]
+    for name in names:
+        if name not in part_names():
+            raise UserError(f"parts: allowed are {', '.join(part_names())}. Received: {name}")
+    return list(dict.fromkeys(names))
+
+
+def _batch(typed):
+    """Images of a batch, or `None`."""
+    if typed.batch == "dynamic":
+        return None
+    if not typed.batch.isdecimal() or int(typed.batch) < 1:
+        raise UserError(f"batch: must be a number from 1 on, or dynamic. Received: {typed.batch}")
+    return int(typed.batch)
