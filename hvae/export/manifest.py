@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import pathlib
+import re
 
 from hvae.atomic import write_text
 from hvae.errors import UserError
@@ -49,7 +50,7 @@ def write_manifest(folder, manifest):
     for part in values["parts"].values():
         for direction in ("inputs", "outputs"):
             part[direction] = [port._asdict() for port in map(_port, part[direction])]
-    write_text(pathlib.Path(folder) / MANIFEST, json.dumps(values, indent=2) + "\n")
+    write_text(pathlib.Path(folder) / MANIFEST, _for_people(json.dumps(values, indent=2)) + "\n")
 
 
 def read_manifest(folder):
@@ -102,6 +103,13 @@ def file_checksum(path):
     """SHA-256 of a file, hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _for_people(text):
+    """Indented JSON with its innermost lists and objects in one line each."""
+    for innermost in (r"\[[^\[\]{}]*\]", r"\{[^{}]*\}"):
+        text = re.sub(innermost, lambda match: " ".join(match.group().split()), text)
+    return text
 
 
 def _manifest(values):

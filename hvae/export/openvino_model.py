@@ -9,7 +9,7 @@ import numpy as np
 from hvae.errors import UserError
 from hvae.export.batched_run import batches_of, joined
 from hvae.export.manifest import check_files, read_manifest
-from hvae.export.openvino_program import OpenVINOProgram
+from hvae.export.openvino_program import OpenVINOProgram, check_settings
 from hvae.export.port import block_values, named_blocks, names_of
 from hvae.inference.checked_images import checked_images
 from hvae.inference.image_noise import latent_noise, likelihood_noise
@@ -59,6 +59,7 @@ class OpenVINOModel:
             )
         if batch_size < 1:
             raise UserError(f"batch_size: must be at least 1. Received: {batch_size}")
+        check_settings(hint, precision)
         for name, description in self.manifest.parts.items():
             check_files(folder, name, description)
         self.batch_size = self.manifest.batch or batch_size

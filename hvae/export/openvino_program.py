@@ -28,9 +28,7 @@ class OpenVINOProgram:
 
     def __init__(self, path, device="CPU", hint="latency", precision="f32"):
         openvino = import_openvino()
-        for name, value, allowed in (("hint", hint, HINTS), ("precision", precision, PRECISIONS)):
-            if value not in allowed:
-                raise UserError(f"{name}: allowed are {', '.join(allowed)}. Received: {value}")
+        check_settings(hint, precision)
         settings = {"PERFORMANCE_HINT": hint.upper()}
         if precision != "device":
             settings["INFERENCE_PRECISION_HINT"] = precision
@@ -74,6 +72,17 @@ class OpenVINOProgram:
 
     def _by_name(self, results):
         return {port.get_any_name(): values for port, values in results.items()}
+
+
+def check_settings(hint, precision):
+    """Refuse what a program cannot be compiled for.
+
+    Raises:
+        UserError: names the argument, what is allowed, and what came.
+    """
+    for name, value, allowed in (("hint", hint, HINTS), ("precision", precision, PRECISIONS)):
+        if value not in allowed:
+            raise UserError(f"{name}: allowed are {', '.join(allowed)}. Received: {value}")
 
 
 def import_openvino():

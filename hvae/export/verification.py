@@ -1,5 +1,6 @@
 """How far an exported part is from the model that it was made of."""
 
+import functools
 import math
 
 import numpy as np
@@ -27,9 +28,10 @@ class Verification:
 
     def __init__(self, part, run, batch):
         self.part = part
-        self.batch = batch or _BATCH
-        self._exported = run
-        self._source = CompiledFunction(part.model, part.call).run
+        source = CompiledFunction(part.model, part.call).run
+        size = {"batch_size": batch or _BATCH}
+        self._exported = functools.partial(run_in_batches, run, **size)
+        self._source = functools.partial(run_in_batches, source, **size)
 
     def differences(self, images, seed):
         """Largest relative difference, or for images the share of other pixels, by output.
@@ -38,22 +40,20 @@ class Verification:
             images: integers, `(images, height, width, channels)`.
             seed: seed of the noise.
         """
-        source, exported = self._outputs(self.part.typical_inputs(images, seed))
+        inputs = self.part.typical_inputs(images, seed)
+        source = self._source(inputs)
+        # Twice: what one run leaves behind must not change the next.
+        self._exported(inputs)
+        exported = self._exported(inputs)
         return {
             name: _difference(source[name], exported[name]) for name in names_of(self.part.outputs)
         }
 
     def bits_lost(self, images, seed):
         """What an image loses, on average, in bits/dim; see `Part.loss_nats`."""
-        source, exported = self._outputs(self.part.inputs_of(images, seed))
-        nats = self.part.loss_nats(images, source, exported)
+        inputs = self.part.inputs_of(images, seed)
+        nats = self.part.loss_nats(images, self._source(inputs), self._exported(inputs))
         return float(np.mean(nats) / (self.part.model.config.num_dims * math.log(2.0)))
-
-    def _outputs(self, inputs):
-        # Twice: what one run leaves behind must not change the next.
-        for _ in range(2):
-            exported = run_in_batches(self._exported, inputs, self.batch)
-        return run_in_batches(self._source, inputs, self.batch), exported
 
 
 def refuse_differences(name, differences, dtypes):

@@ -1,0 +1,167 @@
+"""An exported model gives what its source gives, and refuses what is not its own."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from hvae.errors import UserError
+from hvae.export import OpenVINOModel
+from hvae.inference.compiled_function import CompiledFunction
+from hvae.inference.image_noise import latent_noise
+from tests.export.conftest import CASES
+
+pytestmark = pytest.mark.tensorflow
+
+
+def assert_close(result, expected):
+    assert result.shape == expected.shape and np.isfinite(expected).all()
+    assert np.abs(result - expected).max() <= 1e-5 * np.abs(expected).max()
+
+
+def assert_same_images(result, expected):
+    # Rounding to levels may fall differently in a pixel in thousands.
+    assert result.dtype == np.uint8 and result.shape == expected.shape
+    assert (result != expected).mean() < 0.005
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_generates_the_images_of_the_seed(exported, running, name):
+    model, program = exported(name).model, running(name)
+    images = program.generate(5, temperature=[0.7, 0.9], seed=3)
+    assert_same_images(images, model.generate(5, temperature=[0.7, 0.9], seed=3))
+    assert (images != program.generate(5, temperature=[0.7, 0.9], seed=4)).mean() > 0.1
+    # Image i is the same however many are drawn, also when the last batch is not full.
+    np.testing.assert_array_equal(images[:4], program.generate(4, [0.7, 0.9], seed=3))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_scores_as_the_model(exported, running, name):
+    source, program = exported(name), running(name)
+    noise = latent_noise(source.model, range(5), 2)
+    output = source.model(source.images, noise)
+    # More than once: an inference must leave nothing behind.
+    for _ in range(2):
+        result = program.score(source.images, seed=2)
+        for field in ("elbo", "nll", "kl"):
+            assert_close(getattr(result, field), np.asarray(getattr(output, field)))
+
+
+def test_reconstructs_and_encodes_as_the_model(vdvae, running):
+    program = running("vdvae")
+    result, expected = (
+        program.reconstruct(vdvae.images, 1),
+        vdvae.model.reconstruct(vdvae.images, seed=1),
+    )
+    assert_same_images(result.images, expected.images)
+    assert_close(result.nll, expected.nll)
+    latents, expected = program.encode(vdvae.images, 1), vdvae.model.encode(vdvae.images, seed=1)
+    for field in ("mean", "std", "z", "noise"):
+        for block, expected_block in zip(getattr(latents, field), getattr(expected, field)):
+            assert_close(block, expected_block)
+
+
+def test_generates_from_the_noise_of_encoded_images(vdvae, running):
+    noise = running("vdvae").encode(vdvae.images).noise
+    images = running("vdvae").generate(5, noise=noise, output_temperature=0.0)
+    inputs = {"noise": noise, "uniforms": vdvae.model.uniform_shapes(5)}
+    uniforms = {name: np.full(shape, 0.5, np.float32) for name, shape in inputs["uniforms"].items()}
+
+    def source(x):
+        likelihood = vdvae.model.likelihood
+        parameters = vdvae.model.top_down(x).parameters
+        return likelihood.unscale(likelihood.sample(parameters, uniforms, 0.0))
+
+    assert_same_images(images, CompiledFunction(vdvae.model, source).run(noise).astype(np.uint8))
+
+
+def test_throughput_gives_the_same(vdvae, running):
+    many = OpenVINOModel(vdvae.folder, hint="throughput", batch_size=2)
+    assert_close(many.score(vdvae.images).elbo, running("vdvae").score(vdvae.images).elbo)
+
+
+def test_a_damaged_file_is_refused(copy):
+    weights = copy / "score.bin"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(UserError, match="score.bin is not the file that manifest.json describes"):
+        OpenVINOModel(copy)
+    weights.unlink()
+    with pytest.raises(UserError, match="is incomplete: score.bin of score is missing"):
+        OpenVINOModel(copy)
+
+
+def test_the_manifest_of_another_model_is_refused(copy, exported):
+    shutil.copy(exported("sylvester, bernoulli").folder / "manifest.json", copy)
+    with pytest.raises(UserError, match="one of the two belongs to another export"):
+        OpenVINOModel(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda values: values.pop("parts"), "manifest.json is damaged"),
+        (lambda values: values.update(version=2), "must be 'hvae export', version 1.*version 2"),
+        (lambda values: values.update(unknown=2), "manifest.json is damaged.*unknown"),
+        (lambda values: values.update(exported_to="onnx"), "must be an export to openvino.*onnx"),
+    ],
+)
+def test_a_wrong_manifest_is_refused(copy, change, message):
+    path = copy / "manifest.json"
+    values = json.loads(path.read_text())
+    change(values)
+    path.write_text(json.dumps(values))
+    with pytest.raises(UserError, match=message):
+        OpenVINOModel(copy)
+
+
+def test_a_folder_without_manifest_is_refused(tmp_path):
+    with pytest.raises(UserError, match="is not an exported model: manifest.json is missing"):
+        OpenVINOModel(tmp_path)
+
+
+def wrong_noise(images, shape=None, dtype=np.float32, drop=0):
+    noise = [np.zeros((len(images), 4, 5, 2), dtype), np.zeros((len(images), 8, 10, 2), dtype)]
+    if shape:
+        noise[1] = np.zeros(shape, dtype)
+    return noise[drop:]
+
+
+@pytest.mark.parametrize(
+    ("noise", "message"),
+    [
+        (
+            dict(shape=(5, 8, 8, 2)),
+            r"noise_01 must be \(batch, 8, 10, 2\), float32.*\(5, 8, 8, 2\)",
+        ),
+        (dict(shape=(4, 8, 10, 2)), r"noise_01 must be \(batch, .*\(4, 8, 10, 2\)"),
+        (dict(dtype=np.float64), "noise_00 must be .*Received: .*float64"),
+        (dict(drop=1), "noise_01 is missing; it takes images, noise_00, noise_01"),
+    ],
+)
+def test_wrong_noise_is_refused(vdvae, running, noise, message):
+    with pytest.raises(UserError, match=message):
+        running("vdvae").score(vdvae.images, noise=wrong_noise(vdvae.images, **noise))
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda p, x: p.score(x[:, :6]), r"images: must have shape \(images, 7, 10, 3\)"),
+        (lambda p, x: p.score(x / 255.0), "images: must be integers 0 to 255"),
+        (lambda p, x: p.generate(0), "num_images: must be at least 1. Received: 0"),
+        (lambda p, x: p.generate(2, temperature=-1), "temperature: must be at least 0"),
+        (lambda p, x: p.generate(2, temperature=[1, 1, 1]), "one for each of the 2"),
+        (lambda p, x: p.run("decode", {}), "has no part decode; it has encode, generate, "),
+        (lambda p, x: p.run("score", {"z": x}), "images is missing"),
+        (lambda p, x: OpenVINOModel(p.folder, hint="fast"), "hint: allowed are latency"),
+        (lambda p, x: OpenVINOModel(p.folder, precision="f64"), "precision: allowed are"),
+        (lambda p, x: OpenVINOModel(p.folder, device="TPU").score(x), "cannot run .* on TPU"),
+        (lambda p, x: OpenVINOModel(p.folder, batch_size=0), "batch_size: must be at least 1"),
+    ],
+)
+def test_mistakes(vdvae, running, use, message):
+    with pytest.raises(UserError, match=message):
+        use(running("vdvae"), vdvae.images)
