@@ -107,7 +107,9 @@ def _read_weights(path):
 def test_what_layers_and_regularisation_keep_is_resumed_too(tmp_path):
     """Moving statistics and singular vectors, which are not trained."""
     settings = {
-        "model_config": nvae_config(flow_type="iaf", num_flows=1),
+        "model_config": nvae_config(
+            flow_type="iaf", num_flows=1, number_of_scales=1, num_blocks_prepost=0
+        ),
         "regularization_constant": 0.1,
         "regularization_start": 10.0,
         "kl_balancing": True,
@@ -126,7 +128,7 @@ def test_what_layers_and_regularisation_keep_is_resumed_too(tmp_path):
     for a, b in zip(run.state(), resumed.state()):
         np.testing.assert_array_equal(a, b)
     kept = run.trainer.layer_state
-    assert len(kept) > 40
+    assert len(kept) > 20
     changed = [not np.array_equal(a, b) for a, b in zip(start, run.state())]
     # All but a few counters and the bias of what batch normalisation follows.
     assert np.mean(changed) > 0.95
