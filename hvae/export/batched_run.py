@@ -16,6 +16,9 @@ def batches_of(inputs, batch_size):
         Arrays by name, and how many images of the batch count.
     """
     total = len(next(iter(inputs.values())))
+    if total == batch_size:
+        yield inputs, total
+        return
     for start in range(0, total, batch_size):
         count = min(batch_size, total - start)
         yield {name: filled_batch(x, start, batch_size)[0] for name, x in inputs.items()}, count
@@ -28,6 +31,8 @@ def joined(outputs):
         outputs: sequence of arrays by name, and how many images of them count.
     """
     parts = [{name: x[:count] for name, x in batch.items()} for batch, count in outputs]
+    if len(parts) == 1:
+        return parts[0]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

@@ -72,8 +72,9 @@ class VDVAEVariant(LatentVariant):
 
     def prior(self, state):
         outputs = self.prior_net(state)
-        residual = outputs[..., 2 * self.z_width :]
-        return PriorOutput(outputs[..., : 2 * self.z_width], state + residual)
+        # Split, not sliced: OpenVINO keeps a pair of transposes around every slice.
+        parameters, residual = ops.split(outputs, [2 * self.z_width], axis=-1)
+        return PriorOutput(parameters, state + residual)
 
     def posterior(self, state, activation, prior):
         return self.posterior_net(ops.concatenate([state, activation], axis=-1))

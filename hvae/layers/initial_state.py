@@ -47,7 +47,9 @@ class InitialState(layers.Layer):
         """
         # Broadcasting against zeros takes the batch size along where it is not known. They are
         # computed, for a constant state is overwritten by the first of OpenVINO's inferences.
-        zeros = ops.cast(ops.minimum(ops.abs(like[..., :1]), 0), self.compute_dtype)
+        zeros = ops.cast(
+            ops.minimum(ops.min(ops.abs(like), axis=-1, keepdims=True), 0), self.compute_dtype
+        )
         if self.learned:
             return zeros + ops.cast(self.state, self.compute_dtype)
         return ops.repeat(zeros, self.channels, axis=-1)

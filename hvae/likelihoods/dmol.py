@@ -157,15 +157,16 @@ class DiscretizedMixtureOfLogistics(Likelihood):
     def _split(self, parameters):
         parameters = ops.cast(parameters, "float32")
         m, c = self.num_mixtures, self.channels
-        log_weights = ops.log_softmax(parameters[..., :m], axis=-1)
+        logits, rest = ops.split(parameters, [m], axis=-1)
         place = tuple(ops.shape(parameters))[:-1]
-        rest = ops.reshape(parameters[..., m:], (*place, c, -1))
-        log_scales = log_of_positive(rest[..., m : 2 * m], self.scale_param, self.smoothing)
+        rest = ops.reshape(rest, (*place, c, -1))
+        means, raw_scales, *coefficients = ops.split(rest, 3 if c == 3 else 2, axis=-1)
+        log_scales = log_of_positive(raw_scales, self.scale_param, self.smoothing)
         return _Mixture(
-            log_weights=log_weights,
-            means=rest[..., :m],
+            log_weights=ops.log_softmax(logits, axis=-1),
+            means=means,
             log_scales=ops.maximum(log_scales, self.min_log_scale),
-            coefficients=ops.tanh(rest[..., 2 * m :]) if c == 3 else None,
+            coefficients=ops.tanh(coefficients[0]) if coefficients else None,
         )
 
     def _conditional_mean(self, mixture, channel, before):

@@ -3,6 +3,7 @@
 import tempfile
 
 from hvae.export.formats.base import Format
+from hvae.export.gelu_fusion import fuse_gelu
 from hvae.export.openvino_program import OpenVINOProgram
 from hvae.export.quantization import quantized
 
@@ -27,6 +28,7 @@ class OpenVINOFormat(Format):
         with tempfile.TemporaryDirectory() as saved_model:
             program.save(saved_model)
             graph = openvino.convert_model(saved_model)
+            fuse_gelu(graph)
             if self.precision == "int8":
                 graph = quantized(graph, calibration, program.batch)
             self._save(graph, folder, program.part.name)

@@ -6,7 +6,7 @@ import functools
 from keras import ops
 
 from hvae.export.judge import Judge
-from hvae.export.port import Port, block_ports, block_values
+from hvae.export.port import Port, block_ports, block_values, named_blocks
 from hvae.inference.image_noise import latent_noise
 
 
@@ -28,9 +28,9 @@ class Part(abc.ABC):
         return type(self).__module__.rpartition(".")[-1]
 
     @property
-    @abc.abstractmethod
     def inputs(self):
-        """The `Port`s that it takes."""
+        """The `Port`s that it takes; images and the noise of every block, unless it says so."""
+        return (self.image_port, *self.noise_ports)
 
     @property
     @abc.abstractmethod
@@ -49,7 +49,6 @@ class Part(abc.ABC):
             `outputs` holds images: no number says how good an image is.
         """
 
-    @abc.abstractmethod
     def inputs_of(self, images, seed):
         """Inputs by name from which the part makes, or scores, given images.
 
@@ -57,14 +56,18 @@ class Part(abc.ABC):
             images: integers, `(images, height, width, channels)`.
             seed: seed of the noise.
         """
+        noise = latent_noise(self.model, range(len(images)), seed)
+        images = images.astype(self.image_port.dtype)
+        return {"images": images, **named_blocks("noise", noise)}
 
     def typical_inputs(self, images, seed):
         """Inputs by name such as the part meets in use; for calibration."""
         return self.inputs_of(images, seed)
 
-    @abc.abstractmethod
     def loss_nats(self, images, source, exported):
         """What an image loses where the exported part takes the place of the source.
+
+        By default what −log p(x|z) rises by, for parts that give `parameters`.
 
         Args:
             images: the images of `inputs_of`.
@@ -74,6 +77,8 @@ class Part(abc.ABC):
         Returns:
             `(images,)`, nats.
         """
+        nll = self.judge.nll
+        return nll(exported["parameters"], images) - nll(source["parameters"], images)
 
     @functools.cached_property
     def judge(self):
@@ -102,23 +107,10 @@ class Part(abc.ABC):
         """The noise that every block needs."""
         return block_ports("noise", self.noise_shapes, "standard normal noise")
 
-    def image_inputs(self, images, seed):
-        """Images and their noise, by name."""
-        noise = latent_noise(self.model, range(len(images)), seed)
-        return {
-            "images": images.astype(self.image_port.dtype),
-            **dict(zip((port.name for port in self.noise_ports), noise)),
-        }
-
     def posterior_walk(self, inputs):
         """The `DecoderOutput` of images and noise."""
         activations = self.model.bottom_up(inputs["images"])
         return self.model.top_down(block_values("noise", inputs), activations=activations)
-
-    def loss_of_parameters(self, images, source, exported):
-        """`loss_nats` of parts that make images: what -log p(x|z) rises by."""
-        nll = self.judge.nll
-        return nll(exported["parameters"], images) - nll(source["parameters"], images)
 
     def as_images(self, values):
         """Images on the likelihood's scale as integers."""

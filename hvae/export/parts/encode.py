@@ -17,10 +17,6 @@ class EncodePart(Part):
     """Mean, standard deviation and draw of the posterior, and what the prior makes z from."""
 
     @property
-    def inputs(self):
-        return (self.image_port, *self.noise_ports)
-
-    @property
     def outputs(self):
         return tuple(
             port
@@ -36,9 +32,6 @@ class EncodePart(Part):
             **named_blocks("z", [latent.z for latent in latents]),
             **named_blocks("prior_noise", [latent.prior.noise_of(latent.z) for latent in latents]),
         }
-
-    def inputs_of(self, images, seed):
-        return self.image_inputs(images, seed)
 
     def loss_nats(self, images, source, exported):
         """What −ELBO rises by if the source model decodes what was encoded."""

@@ -57,9 +57,6 @@ class GeneratePart(Part):
     def typical_inputs(self, images, seed):
         return self._inputs(latent_noise(self.model, range(len(images)), seed), seed)
 
-    def loss_nats(self, images, source, exported):
-        return self.loss_of_parameters(images, source, exported)
-
     def _inputs(self, noise, seed):
         count = len(noise[0])
         uniforms = likelihood_noise(self.model, range(count), seed)

@@ -8,10 +8,6 @@ class ReconstructPart(Part):
     """The mean of p(x|z), with z drawn from the posterior."""
 
     @property
-    def inputs(self):
-        return (self.image_port, *self.noise_ports)
-
-    @property
     def outputs(self):
         return (
             self.image_port._replace(name="reconstructions"),
@@ -26,9 +22,3 @@ class ReconstructPart(Part):
             "nll": likelihood.nll(parameters, inputs["images"]),
             "parameters": parameters,
         }
-
-    def inputs_of(self, images, seed):
-        return self.image_inputs(images, seed)
-
-    def loss_nats(self, images, source, exported):
-        return self.loss_of_parameters(images, source, exported)

@@ -10,10 +10,6 @@ class ScorePart(Part):
     """ELBO, NLL and KL per block, from one posterior sample."""
 
     @property
-    def inputs(self):
-        return (self.image_port, *self.noise_ports)
-
-    @property
     def outputs(self):
         return (
             Port("elbo", (), "float32", "lower bound of log p(x), nats"),
@@ -24,9 +20,6 @@ class ScorePart(Part):
     def call(self, inputs):
         output = self.model(inputs["images"], block_values("noise", inputs))
         return {"elbo": output.elbo, "nll": output.nll, "kl": output.kl}
-
-    def inputs_of(self, images, seed):
-        return self.image_inputs(images, seed)
 
     def loss_nats(self, images, source, exported):
         """What the ELBO is off by: a score that flatters is as wrong as one that does not."""
