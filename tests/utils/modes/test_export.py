@@ -38,3 +38,10 @@ def test_other_backends_are_refused(use):
 def test_mistakes(use, flags, message):
     with pytest.raises(UserError, match=message):
         use("export", *flags)
+
+
+@pytest.mark.tensorflow
+def test_missing_tensorflow_is_named(use, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UserError, match="runs under TensorFlow, whichever .* not installed"):
+        use("export")
