@@ -54,8 +54,9 @@ def replacing_folder(path):
     Raises:
         UserError: if a file cannot be written.
     """
-    path = pathlib.Path(path)
+    path = pathlib.Path(path).resolve()
     temporary, old = (path.with_name(f".{state}-{path.name}") for state in ("writing", "old"))
+    _put_back(old, path)
     try:
         for left_over in (temporary, old):
             shutil.rmtree(left_over, ignore_errors=True)
@@ -64,11 +65,19 @@ def replacing_folder(path):
         if path.exists():
             os.replace(path, old)
         os.replace(temporary, path)
+        shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
+        _put_back(old, path)
         raise _failure(path, error.strerror or str(error)) from error
     finally:
-        for left_over in (temporary, old):
-            shutil.rmtree(left_over, ignore_errors=True)
+        _put_back(old, path)
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _put_back(old, path):
+    """After an end between the two moves the old folder is the only one."""
+    if old.exists() and not path.exists():
+        os.replace(old, path)
 
 
 def write_text(path, text):

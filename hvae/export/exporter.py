@@ -84,12 +84,15 @@ class Exporter:
                 stays.
         """
         folder = pathlib.Path(folder)
-        if folder.exists() and not (folder / MANIFEST).is_file():
+        if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
             raise UserError(f"{folder} is not an export, it is not replaced: {MANIFEST} is missing")
         images = checked_images(images, self.model.config)
-        if self.precision == "int8" and calibration is None:
-            raise UserError("calibration: int8 needs images. Received: none")
-        parts = [get_part(name, self.model) for name in parts or part_names()]
+        if self.precision == "int8":
+            if calibration is None:
+                raise UserError("calibration: int8 needs images. Received: none")
+            calibration = checked_images(calibration, self.model.config)
+        names = part_names() if parts is None else dict.fromkeys(parts)
+        parts = [get_part(name, self.model) for name in names]
         with replacing_folder(folder) as new:
             described = {part.name: self._export(part, new, images, calibration) for part in parts}
             manifest = self._manifest(described)
@@ -98,39 +101,46 @@ class Exporter:
 
     def _export(self, part, folder, images, calibration):
         if self.precision == "int8":
-            calibration = part.typical_inputs(calibration, self.seed)
+            # Noise that verification does not see.
+            calibration = part.typical_inputs(calibration, self.seed + 1)
         program = Program(part, self.batch, with_parameters=self.format.has_parameters)
+        verification = Verification(part, self.batch)
         before = set(_files(folder))
-        facts = {}
         with tempfile.TemporaryDirectory() as whole:
             whole = pathlib.Path(whole)
             with self.display.waiting(f"{part.name}: converting"):
                 self.format.write(program, whole, calibration)
-            if self.precision != "fp32":
-                with self.display.waiting(f"{part.name}: what {self.precision} loses"):
-                    facts = self._loss(part, whole, images)
+            with self.display.waiting(f"{part.name}: comparing"):
+                facts = self._facts(verification, self.format.load(whole, part.name), images)
             self.format.publish(whole, folder, part.name)
+        # Now as it is used.
         with self.display.waiting(f"{part.name}: comparing"):
-            facts = {**self._differences(part, folder, images), **facts}
+            run = self.format.load(folder, part.name)
+            facts["differences"] |= self._differences(verification, run, images)
         files = {
-            str(path.relative_to(folder)): file_checksum(path)
+            path.relative_to(folder).as_posix(): file_checksum(path)
             for path in sorted(set(_files(folder)) - before)
         }
         return PartDescription(files, part.inputs, part.outputs, facts)
 
-    def _differences(self, part, folder, images):
-        run = self.format.load(folder, part.name)
-        images = images[:NUM_COMPARED]
-        differences = Verification(part, run, self.batch).differences(images, self.seed)
+    def _facts(self, verification, run, images):
+        """How far a part is from its source, for the manifest."""
+        facts = {
+            "images": min(len(images), NUM_COMPARED),
+            "seed": self.seed,
+            "differences": self._differences(verification, run, images),
+        }
         if self.precision == "fp32":
-            refuse_differences(part.name, differences, {p.name: p.dtype for p in part.outputs})
-        return {"images": len(images), "seed": self.seed, "differences": differences}
+            return facts
+        lost = verification.bits_lost(run, images, self.seed)
+        refuse_loss(verification.part.name, self.precision, lost, self.max_bits_lost)
+        return facts | {"bits_per_dim_lost": lost, "bits_per_dim_lost_images": len(images)}
 
-    def _loss(self, part, folder, images):
-        run = self.format.load(folder, part.name)
-        lost = Verification(part, run, self.batch).bits_lost(images, self.seed)
-        refuse_loss(part.name, self.precision, lost, self.max_bits_lost)
-        return {"bits_per_dim_lost": lost, "bits_per_dim_lost_images": len(images)}
+    def _differences(self, verification, run, images):
+        differences = verification.differences(run, images[:NUM_COMPARED], self.seed)
+        if self.precision == "fp32":
+            refuse_differences(verification.part, differences)
+        return differences
 
     def _manifest(self, parts):
         config = self.model.config

@@ -39,10 +39,13 @@ def fuse_gelu(graph):
 
 
 def _without_constant(node, kind, constant):
-    """The other input of an operation of this kind with this constant, or `None`."""
+    """The other input of an operation of this kind with this constant, or `None`.
+
+    Constants are subtracted from, not subtracted.
+    """
     if node is None or node.get_type_name() != kind:
         return None
-    for i in range(2):
+    for i in (0,) if kind == "Subtract" else (0, 1):
         source = node.input_value(i).get_node()
         if source.get_type_name() == "Constant" and np.allclose(source.get_data(), constant):
             return node.input_value(1 - i)

@@ -7,7 +7,7 @@ from hvae.export.port import block_values, named_blocks
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.likelihoods.base import sum_over_image
 
-_BATCH = 32
+_BATCH = 16
 
 
 class Judge:

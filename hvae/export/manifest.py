@@ -49,7 +49,7 @@ def write_manifest(folder, manifest):
     values["batch"] = manifest.batch or "dynamic"
     for part in values["parts"].values():
         for direction in ("inputs", "outputs"):
-            part[direction] = [port._asdict() for port in map(_port, part[direction])]
+            part[direction] = [port._asdict() for port in part[direction]]
     write_text(pathlib.Path(folder) / MANIFEST, _for_people(json.dumps(values, indent=2)) + "\n")
 
 
@@ -73,7 +73,7 @@ def read_manifest(folder):
         return _manifest(values)
     except UserError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{path} is damaged ({' '.join(str(error).split())})") from error
 
 
@@ -114,26 +114,51 @@ def _for_people(text):
 
 def _manifest(values):
     batch = values["batch"]
-    if batch != "dynamic" and not isinstance(batch, int):
-        raise ValueError(f"batch is {batch!r}")
-    parts = {}
-    for name, part in values["parts"].items():
-        ports = {
-            direction: tuple(map(_port, part[direction])) for direction in ("inputs", "outputs")
-        }
-        parts[name] = PartDescription(part["files"], **ports, verification=part["verification"])
+    _require(batch == "dynamic" or (_is_whole(batch) and batch > 0), f"batch {batch!r}")
+    _require(all(map(_is_whole, (values["levels"], values["image_channels"]))), "an image's form")
     return Manifest(
         **{
             **values,
             "batch": None if batch == "dynamic" else batch,
-            "image_size": tuple(values["image_size"]),
-            "noise_shapes": tuple(map(tuple, values["noise_shapes"])),
-            "uniform_shapes": {n: tuple(s) for n, s in values["uniform_shapes"].items()},
-            "parts": parts,
+            "image_size": _shape(values["image_size"]),
+            "noise_shapes": tuple(map(_shape, values["noise_shapes"])),
+            "uniform_shapes": {n: _shape(s) for n, s in values["uniform_shapes"].items()},
+            "parts": {name: _part(part) for name, part in values["parts"].items()},
         }
     )
 
 
+def _part(values):
+    return PartDescription(
+        files={_file(name): checksum for name, checksum in values["files"].items()},
+        inputs=tuple(map(_port, values["inputs"])),
+        outputs=tuple(map(_port, values["outputs"])),
+        verification=values["verification"],
+    )
+
+
 def _port(values):
-    values = values if isinstance(values, dict) else Port(*values)._asdict()
-    return Port(**{**values, "shape": tuple(values["shape"])})
+    _require(isinstance(values["name"], str) and isinstance(values["dtype"], str), "a port")
+    return Port(**{**values, "shape": _shape(values["shape"])})
+
+
+def _shape(values):
+    sizes = tuple(values)
+    _require(all(_is_whole(size) and size > 0 for size in sizes), f"shape {list(sizes)}")
+    return sizes
+
+
+def _file(name):
+    """A path inside the folder."""
+    path = pathlib.PurePosixPath(name)
+    _require(not path.is_absolute() and ".." not in path.parts, f"file {name}")
+    return name
+
+
+def _is_whole(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _require(is_right, what):
+    if not is_right:
+        raise ValueError(f"{what} is wrong")

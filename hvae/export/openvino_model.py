@@ -1,6 +1,7 @@
 """An exported model in use. Needs nothing but NumPy and OpenVINO."""
 
 import functools
+import math
 import pathlib
 from typing import NamedTuple
 
@@ -42,7 +43,8 @@ class OpenVINOModel:
 
     Raises:
         UserError: if the folder is not an export to OpenVINO, a file is damaged or not the
-            one that the manifest describes, or an argument is wrong.
+            one that the manifest describes, or an argument is wrong; if there is no such
+            device, when a part is first used.
 
     Example:
         >>> model = OpenVINOModel("runs/NAME/openvino")
@@ -57,10 +59,11 @@ class OpenVINOModel:
             raise UserError(
                 f"{folder} must be an export to openvino. Received: {self.manifest.exported_to}"
             )
-        if batch_size < 1:
-            raise UserError(f"batch_size: must be at least 1. Received: {batch_size}")
+        _check_whole("batch_size", batch_size, 1)
         check_settings(hint, precision)
         for name, description in self.manifest.parts.items():
+            if set(description.files) != {f"{name}.xml", f"{name}.bin"}:
+                raise UserError(f"{self.folder}: the files of {name} must be its .xml and .bin")
             check_files(folder, name, description)
         self.batch_size = self.manifest.batch or batch_size
         self._settings = (device, hint, precision)
@@ -80,7 +83,7 @@ class OpenVINOModel:
         shapes = self.manifest.uniform_shapes
         return {name: (batch_size, *shape) for name, shape in shapes.items()}
 
-    def generate(self, num_images, temperature=1.0, seed=0, output_temperature=1.0, noise=None):
+    def generate(self, num_images, *, temperature=1.0, seed=0, output_temperature=1.0, noise=None):
         """Images drawn from the prior.
 
         Args:
@@ -98,8 +101,12 @@ class OpenVINOModel:
         Raises:
             UserError: if the part was not exported, or an argument is wrong.
         """
-        if num_images < 1:
-            raise UserError(f"num_images: must be at least 1. Received: {num_images}")
+        _check_whole("num_images", num_images, 1)
+        _check_whole("seed", seed, 0)
+        if not 0.0 <= output_temperature < math.inf:
+            raise UserError(
+                f"output_temperature: must be at least 0 and finite. Received: {output_temperature}"
+            )
         temperatures = block_temperatures(temperature, len(self.manifest.noise_shapes))
         uniforms = likelihood_noise(self, range(num_images), seed)
         inputs = {
@@ -110,7 +117,7 @@ class OpenVINOModel:
         }
         return self.run("generate", inputs)["images"]
 
-    def reconstruct(self, images, seed=0, noise=None):
+    def reconstruct(self, images, *, seed=0, noise=None):
         """Images through the posterior and back.
 
         Args:
@@ -127,13 +134,13 @@ class OpenVINOModel:
         outputs = self.run("reconstruct", self._image_inputs(images, seed, noise))
         return Reconstruction(outputs["reconstructions"], outputs["nll"])
 
-    def encode(self, images, seed=0, noise=None):
+    def encode(self, images, *, seed=0, noise=None):
         """The `Latents` of images; arguments and errors as of `reconstruct`."""
         outputs = self.run("encode", self._image_inputs(images, seed, noise))
         names = {"mean": "mean", "std": "std", "z": "z", "noise": "prior_noise"}
         return Latents(**{field: block_values(name, outputs) for field, name in names.items()})
 
-    def score(self, images, seed=0, noise=None):
+    def score(self, images, *, seed=0, noise=None):
         """The `Score` of images; arguments and errors as of `reconstruct`."""
         return Score(**self.run("score", self._image_inputs(images, seed, noise)))
 
@@ -161,8 +168,7 @@ class OpenVINOModel:
         return min(self.batch_size, len(next(iter(inputs.values()))))
 
     def _compile(self, part):
-        (xml,) = (name for name in self.manifest.parts[part].files if name.endswith(".xml"))
-        return OpenVINOProgram(self.folder / xml, *self._settings)
+        return OpenVINOProgram(self.folder / f"{part}.xml", *self._settings)
 
     def _image_inputs(self, images, seed, noise):
         images = checked_images(images, self.manifest)
@@ -170,9 +176,22 @@ class OpenVINOModel:
         return {"images": images.astype(dtype), **self._noise(len(images), seed, noise)}
 
     def _noise(self, num_images, seed, noise):
+        _check_whole("seed", seed, 0)
         if noise is None:
             noise = latent_noise(self, range(num_images), seed)
+        noise = [np.asarray(block, np.float32) for block in noise]
+        expected = self.noise_shapes(num_images)
+        if [block.shape for block in noise] != list(expected):
+            raise UserError(
+                f"noise: must be of shape {', '.join(map(str, expected))}. "
+                f"Received: {', '.join(str(block.shape) for block in noise)}"
+            )
         return named_blocks("noise", noise)
+
+
+def _check_whole(name, value, least):
+    if not isinstance(value, (int, np.integer)) or value < least:
+        raise UserError(f"{name}: must be a whole number, at least {least}. Received: {value}")
 
 
 def checked_inputs(part, ports, inputs):
@@ -198,7 +217,7 @@ def checked_inputs(part, ports, inputs):
         array = arrays[port.name]
         if not count or array.shape != (count, *port.shape) or array.dtype != port.dtype:
             raise UserError(
-                f"{part}: {port.name} must be {port.described()}. "
+                f"{part}: {port.name} must be {port.described(count)}. "
                 f"Received: {array.shape}, {array.dtype}"
             )
     return arrays

@@ -1,6 +1,7 @@
 """A program that OpenVINO has compiled. Needs nothing but NumPy and OpenVINO."""
 
 import pathlib
+import threading
 
 import numpy as np
 
@@ -13,7 +14,7 @@ PRECISIONS = ("f32", "f16", "bf16", "device")
 
 
 class OpenVINOProgram:
-    """Arrays by name in, arrays by name out.
+    """Arrays by name in, arrays by name out. Threads that share one take turns.
 
     Args:
         path: the `.xml` file.
@@ -35,7 +36,6 @@ class OpenVINOProgram:
         settings = {"PERFORMANCE_HINT": hint.upper(), "ENABLE_CPU_PINNING": False}
         if precision != "device":
             settings["INFERENCE_PRECISION_HINT"] = precision
-        self.hint = hint
         try:
             self._compiled = openvino.Core().compile_model(pathlib.Path(path), device, settings)
         except RuntimeError as error:
@@ -43,20 +43,22 @@ class OpenVINOProgram:
         self._request = self._compiled.create_infer_request()
         self._memory = {}  # where the request reads its inputs, by name
         self._outputs = tuple(port.get_any_name() for port in self._compiled.outputs)
-        self._queue = openvino.AsyncInferQueue if hint == "throughput" else None
+        self._queue = openvino.AsyncInferQueue(self._compiled) if hint == "throughput" else None
+        self._lock = threading.Lock()
 
     def __call__(self, inputs):
         """Outputs by name of one batch."""
         # Written to where the program reads them: to be handed arrays by name takes OpenVINO
         # as long as a small model takes to run.
-        for name, values in inputs.items():
-            if name not in self._memory or self._memory[name].shape != values.shape:
-                tensor = self._request.get_tensor(name)
-                tensor.shape = values.shape
-                self._memory[name] = tensor.data
-            np.copyto(self._memory[name], values)
-        self._request.infer()
-        return self._outputs_of(self._request)
+        with self._lock:
+            for name, values in inputs.items():
+                if name not in self._memory or self._memory[name].shape != values.shape:
+                    tensor = self._request.get_tensor(name)
+                    tensor.shape = values.shape
+                    self._memory[name] = tensor.data
+                np.copyto(self._memory[name], values)
+            self._request.infer()
+            return self._outputs_of(self._request)
 
     def stream(self, batches):
         """Outputs of many batches, in their order.
@@ -72,16 +74,16 @@ class OpenVINOProgram:
                 yield self(inputs), count
             return
         finished = {}
-        queue = self._queue(self._compiled)
 
         def keep(request, key):
             number, count = key
             finished[number] = self._outputs_of(request), count
 
-        queue.set_callback(keep)
-        for number, (inputs, count) in enumerate(batches):
-            queue.start_async(inputs, (number, count))
-        queue.wait_all()
+        with self._lock:
+            self._queue.set_callback(keep)
+            for number, (inputs, count) in enumerate(batches):
+                self._queue.start_async(inputs, (number, count))
+            self._queue.wait_all()
         yield from (finished[number] for number in sorted(finished))
 
     def _outputs_of(self, request):

@@ -14,9 +14,9 @@ class Port(NamedTuple):
     dtype: str
     meaning: str  # what it is, and its unit
 
-    def described(self):
-        """`(batch, 4, 4, 2), float32`, for messages."""
-        return f"({', '.join(map(str, ('batch', *self.shape)))}), {self.dtype}"
+    def described(self, num_images):
+        """`(5, 4, 4, 2), float32`, for messages."""
+        return f"{(num_images, *self.shape)}, {self.dtype}"
 
 
 def names_of(ports):

@@ -9,9 +9,10 @@ def verification_line(name, description):
         description: its `PartDescription`.
     """
     facts = description.verification
-    dtypes = {port.name: port.dtype for port in description.outputs}
-    floats = [x for n, x in facts["differences"].items() if dtypes[n] == "float32"]
-    pixels = [x for n, x in facts["differences"].items() if dtypes[n] != "float32"]
+    images = [port.name for port in description.outputs if port.dtype != "float32"]
+    differences = facts["differences"].items()
+    floats = [x for name, x in differences if name not in images]
+    pixels = [x for name, x in differences if name in images]
     texts = [f"{max(floats):.1e} of the model's numbers"] if floats else []
     texts += [f"{100 * max(pixels):.2g} % of the pixels"] if pixels else []
     line = f"{name}: off by {' and '.join(texts)}"

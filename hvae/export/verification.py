@@ -1,13 +1,11 @@
 """How far an exported part is from the model that it was made of."""
 
-import functools
 import math
 
 import numpy as np
 
 from hvae.errors import UserError
 from hvae.export.batched_run import run_in_batches
-from hvae.export.port import names_of
 from hvae.inference.compiled_function import CompiledFunction
 
 #: In fp32: largest difference of floats, relative to the largest of the source's.
@@ -22,57 +20,69 @@ class Verification:
 
     Args:
         part: the `Part`.
-        run: the exported part, a function from arrays by name to arrays by name.
-        batch: images of a batch of it; `None`: any number.
+        batch: images of a batch of what is exported; `None`: any number.
     """
 
-    def __init__(self, part, run, batch):
+    def __init__(self, part, batch):
         self.part = part
-        source = CompiledFunction(part.model, part.call).run
-        size = {"batch_size": batch or _BATCH}
-        self._exported = functools.partial(run_in_batches, run, **size)
-        self._source = functools.partial(run_in_batches, source, **size)
+        self.batch = batch or _BATCH
+        self._compiled = CompiledFunction(part.model, part.call)
 
-    def differences(self, images, seed):
+    def differences(self, run, images, seed):
         """Largest relative difference, or for images the share of other pixels, by output.
 
+        Of the exported part's outputs, `parameters` among them if it has been given them.
+
         Args:
+            run: the exported part, a function from arrays by name to arrays by name.
             images: integers, `(images, height, width, channels)`.
             seed: seed of the noise.
         """
         inputs = self.part.typical_inputs(images, seed)
-        source = self._source(inputs)
+        source = self._run(self._compiled.run, inputs)
         # Twice: what one run leaves behind must not change the next.
-        self._exported(inputs)
-        exported = self._exported(inputs)
-        return {
-            name: _difference(source[name], exported[name]) for name in names_of(self.part.outputs)
-        }
+        self._run(run, inputs)
+        exported = self._run(run, inputs)
+        return {name: _difference(source[name], values) for name, values in exported.items()}
 
-    def bits_lost(self, images, seed):
-        """What an image loses, on average, in bits/dim; see `Part.loss_nats`."""
+    def bits_lost(self, run, images, seed):
+        """What an image loses, on average, in bits/dim; see `Part.loss_nats`.
+
+        Args:
+            run, images, seed: as of `differences`.
+        """
         inputs = self.part.inputs_of(images, seed)
-        nats = self.part.loss_nats(images, self._source(inputs), self._exported(inputs))
-        return float(np.mean(nats) / (self.part.model.config.num_dims * math.log(2.0)))
+        nats = []
+        # The likelihood's parameters of all images might not fit into memory.
+        for start in range(0, len(images), _BATCH):
+            end = start + _BATCH
+            batch = {name: values[start:end] for name, values in inputs.items()}
+            source, exported = (self._run(f, batch) for f in (self._compiled.run, run))
+            nats.append(self.part.loss_nats(images[start:end], source, exported))
+        dims = self.part.model.config.num_dims
+        return float(np.concatenate(nats).mean() / (dims * math.log(2.0)))
+
+    def _run(self, function, inputs):
+        return run_in_batches(function, inputs, self.batch)
 
 
-def refuse_differences(name, differences, dtypes):
+def refuse_differences(part, differences):
     """Refuse a part in fp32 that is not its source.
 
     Args:
-        name: the part.
+        part: the `Part`.
         differences: as of `Verification.differences`.
-        dtypes: of the outputs, by name.
 
     Raises:
         UserError: names the output.
     """
+    images = [port.name for port in part.outputs if port.dtype != "float32"]
     for output, difference in differences.items():
-        allowed = LARGEST_DIFFERENCE if dtypes[output] == "float32" else LARGEST_SHARE
+        allowed = LARGEST_SHARE if output in images else LARGEST_DIFFERENCE
         # Also what is not a number.
         if not difference <= allowed:
             raise UserError(
-                f"{name}: {output} is off by {difference:.1e} of the model's, allowed is "
+                f"{part.name}: {output} is off by {difference:.1e} of the model's, allowed is "
                 f"{allowed:g}; nothing was written"
             )
 

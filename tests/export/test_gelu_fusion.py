@@ -38,6 +38,7 @@ def test_gelu_becomes_one_operation(tmp_path):
         lambda x, erf: 0.4 * x * (1.0 - erf(-np.sqrt(0.5) * x)),
         lambda x, erf: 0.5 * x * (1.0 - erf(-0.7 * x)),
         lambda x, erf: 0.5 * x * (2.0 - erf(-np.sqrt(0.5) * x)),
+        lambda x, erf: 0.5 * x * (erf(-np.sqrt(0.5) * x) - 1.0),
         lambda x, erf: 0.5 * (x + 1.0) * (1.0 - erf(-np.sqrt(0.5) * x)),
     ],
 )

@@ -1,5 +1,6 @@
 """An exported model gives what its source gives, and refuses what is not its own."""
 
+import concurrent.futures
 import json
 import shutil
 
@@ -33,7 +34,7 @@ def test_generates_the_images_of_the_seed(exported, running, name):
     assert_same_images(images, model.generate(5, temperature=[0.7, 0.9], seed=3))
     assert (images != program.generate(5, temperature=[0.7, 0.9], seed=4)).mean() > 0.1
     # Image i is the same however many are drawn, also when the last batch is not full.
-    np.testing.assert_array_equal(images[:4], program.generate(4, [0.7, 0.9], seed=3))
+    np.testing.assert_array_equal(images[:4], program.generate(4, temperature=[0.7, 0.9], seed=3))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -51,12 +52,15 @@ def test_scores_as_the_model(exported, running, name):
 def test_reconstructs_and_encodes_as_the_model(vdvae, running):
     program = running("vdvae")
     result, expected = (
-        program.reconstruct(vdvae.images, 1),
+        program.reconstruct(vdvae.images, seed=1),
         vdvae.model.reconstruct(vdvae.images, seed=1),
     )
     assert_same_images(result.images, expected.images)
     assert_close(result.nll, expected.nll)
-    latents, expected = program.encode(vdvae.images, 1), vdvae.model.encode(vdvae.images, seed=1)
+    latents, expected = (
+        program.encode(vdvae.images, seed=1),
+        vdvae.model.encode(vdvae.images, seed=1),
+    )
     for field in ("mean", "std", "z", "noise"):
         for block, expected_block in zip(getattr(latents, field), getattr(expected, field)):
             assert_close(block, expected_block)
@@ -105,6 +109,14 @@ def test_the_manifest_of_another_model_is_refused(copy, exported):
         (lambda values: values.pop("parts"), "manifest.json is damaged"),
         (lambda values: values.update(version=2), "must be 'hvae export', version 1.*version 2"),
         (lambda values: values.update(unknown=2), "manifest.json is damaged.*unknown"),
+        (lambda values: values.update(batch=0), "manifest.json is damaged .batch 0 is wrong"),
+        (lambda values: values.update(noise_shapes=[[-1, 2]]), "damaged .shape .-1, 2. is wrong"),
+        (lambda values: values.update(levels="many"), "manifest.json is damaged"),
+        (
+            lambda v: v["parts"]["score"]["files"].update({"../x": ""}),
+            "damaged .file ../x is wrong",
+        ),
+        (lambda v: v["parts"]["score"]["files"].pop("score.bin"), "must be its .xml and .bin"),
         (lambda values: values.update(exported_to="onnx"), "must be an export to openvino.*onnx"),
     ],
 )
@@ -122,28 +134,33 @@ def test_a_folder_without_manifest_is_refused(tmp_path):
         OpenVINOModel(tmp_path)
 
 
-def wrong_noise(images, shape=None, dtype=np.float32, drop=0):
-    noise = [np.zeros((len(images), 4, 5, 2), dtype), np.zeros((len(images), 8, 10, 2), dtype)]
-    if shape:
-        noise[1] = np.zeros(shape, dtype)
-    return noise[drop:]
-
-
-@pytest.mark.parametrize(
-    ("noise", "message"),
-    [
-        (
-            dict(shape=(5, 8, 8, 2)),
-            r"noise_01 must be \(batch, 8, 10, 2\), float32.*\(5, 8, 8, 2\)",
-        ),
-        (dict(shape=(4, 8, 10, 2)), r"noise_01 must be \(batch, .*\(4, 8, 10, 2\)"),
-        (dict(dtype=np.float64), "noise_00 must be .*Received: .*float64"),
-        (dict(drop=1), "noise_01 is missing; it takes images, noise_00, noise_01"),
-    ],
-)
-def test_wrong_noise_is_refused(vdvae, running, noise, message):
+@pytest.mark.parametrize("shapes", [[(4, 5, 2), (8, 8, 2)], [(4, 5, 2)], [(8, 10, 2), (4, 5, 2)]])
+def test_wrong_noise_is_refused(vdvae, running, shapes):
+    noise = [np.zeros((5, *shape)) for shape in shapes]
+    message = r"noise: must be of shape \(5, 4, 5, 2\), \(5, 8, 10, 2\). Received: \(5, "
     with pytest.raises(UserError, match=message):
-        running("vdvae").score(vdvae.images, noise=wrong_noise(vdvae.images, **noise))
+        running("vdvae").score(vdvae.images, noise=noise)
+    with pytest.raises(UserError, match=r"noise: must be of shape \(4, .* Received: \(5, 4, 5, 2"):
+        running("vdvae").generate(4, noise=latent_noise(vdvae.model, range(5), 0))
+
+
+def test_inputs_by_name_are_checked(vdvae, running):
+    noise = latent_noise(vdvae.model, range(5), 0)
+    inputs = {"images": vdvae.images, "noise_00": noise[0], "noise_01": noise[1][:4]}
+    with pytest.raises(UserError, match=r"noise_01 must be \(5, 8, 10, 2\), float32. .*\(4, 8, 10"):
+        running("vdvae").run("score", inputs)
+    inputs["noise_01"] = noise[1].astype(np.float64)
+    with pytest.raises(UserError, match="noise_01 must be .*, float32. Received: .*, float64"):
+        running("vdvae").run("score", inputs)
+
+
+def test_threads_may_share_a_model(vdvae, running):
+    program = running("vdvae")
+    expected = [program.generate(2, seed=seed) for seed in range(4)]
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        work = [threads.submit(program.generate, 2, seed=i % 4) for i in range(40)]
+    for i, images in enumerate(work):
+        np.testing.assert_array_equal(images.result(), expected[i % 4])
 
 
 @pytest.mark.parametrize(
@@ -151,7 +168,10 @@ def test_wrong_noise_is_refused(vdvae, running, noise, message):
     [
         (lambda p, x: p.score(x[:, :6]), r"images: must have shape \(images, 7, 10, 3\)"),
         (lambda p, x: p.score(x / 255.0), "images: must be integers 0 to 255"),
-        (lambda p, x: p.generate(0), "num_images: must be at least 1. Received: 0"),
+        (lambda p, x: p.generate(0), "num_images: must be a whole number, at least 1. .* 0"),
+        (lambda p, x: p.generate(2, seed=-1), "seed: must be a whole number, at least 0. .* -1"),
+        (lambda p, x: p.score(x, seed=0.5), "seed: must be a whole number, at least 0. .* 0.5"),
+        (lambda p, x: p.generate(2, output_temperature=-1), "output_temperature: must be at lea"),
         (lambda p, x: p.generate(2, temperature=-1), "temperature: must be at least 0"),
         (lambda p, x: p.generate(2, temperature=[1, 1, 1]), "one for each of the 2"),
         (lambda p, x: p.run("decode", {}), "has no part decode; it has encode, generate, "),
@@ -159,7 +179,7 @@ def test_wrong_noise_is_refused(vdvae, running, noise, message):
         (lambda p, x: OpenVINOModel(p.folder, hint="fast"), "hint: allowed are latency"),
         (lambda p, x: OpenVINOModel(p.folder, precision="f64"), "precision: allowed are"),
         (lambda p, x: OpenVINOModel(p.folder, device="TPU").score(x), "cannot run .* on TPU"),
-        (lambda p, x: OpenVINOModel(p.folder, batch_size=0), "batch_size: must be at least 1"),
+        (lambda p, x: OpenVINOModel(p.folder, batch_size=0), "batch_size: must be a whole number"),
     ],
 )
 def test_mistakes(vdvae, running, use, message):

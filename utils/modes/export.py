@@ -53,13 +53,20 @@ class ExportMode(Mode):
             kind=float,
         )
         add_number(
-            parser, "--num_images", 256, "validation images to verify with; 0 for all", least=0
+            parser,
+            "--num_images",
+            256,
+            "validation images to measure what is lost below fp32; 0 for all",
+            least=0,
         )
         add_number(
             parser, "--calibration_images", 300, "training images for int8's ranges", least=1
         )
         parser.add_argument(
-            "--to", metavar="FOLDER", help="where to; replaces an export [default RUN/FORMAT]"
+            "--to",
+            metavar="FOLDER",
+            help="where to; an export that is there is replaced, whichever parts and precision it "
+            "has [default RUN/FORMAT]",
         )
         add_data_flag(parser)
 
@@ -75,6 +82,7 @@ class ExportMode(Mode):
     def run(self, session):
         from hvae.export.exporter import Exporter
         from hvae.export.formats import get_format
+        from hvae.export.manifest import MANIFEST
         from hvae.export.report import verification_line
 
         typed = session.typed
@@ -94,6 +102,8 @@ class ExportMode(Mode):
             typed.seed,
             session.display,
         )
+        if (folder / MANIFEST).is_file():
+            session.display.message(f"replaces the export in {folder}")
         manifest = export(folder, images[: typed.num_images or None], _parts(typed), calibration)
         for name, description in manifest.parts.items():
             session.display.message(verification_line(name, description))

@@ -9,7 +9,7 @@ from hvae.export.formats.base import Format
 class SavedModelFormat(Format):
     """A folder `PART`, for TensorFlow Serving and whatever reads SavedModels."""
 
-    packages = ("tensorflow",)
+    packages = ()
 
     def write(self, program, folder, calibration=None):
         program.save(folder / program.part.name)

@@ -1,0 +1,69 @@
+"""Folders are replaced whole, or stay."""
+
+import os
+
+import pytest
+
+from hvae.atomic import replacing_folder
+from hvae.errors import UserError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "result"
+    folder.mkdir()
+    (folder / "old.txt").write_text("old")
+    return folder
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_folder_is_replaced(folder):
+    with replacing_folder(folder) as new:
+        (new / "new.txt").write_text("new")
+        assert names(folder) == ["old.txt"]
+    assert names(folder) == ["new.txt"] and names(folder.parent) == ["result"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_an_error_leaves_the_old_one(folder, error):
+    with pytest.raises(error), replacing_folder(folder) as new:
+        (new / "new.txt").write_text("new")
+        raise error
+    assert names(folder) == ["old.txt"] and names(folder.parent) == ["result"]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(KeyboardInterrupt, KeyboardInterrupt), (OSError, UserError)]
+)
+def test_an_end_between_the_two_moves_leaves_the_old_one(folder, monkeypatch, error, raised):
+    replace, moves = os.replace, []
+
+    def interrupted(source, target):
+        moves.append(target)
+        if len(moves) == 2:
+            raise error
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(raised), replacing_folder(folder):
+        pass
+    assert names(folder) == ["old.txt"] and names(folder.parent) == ["result"]
+
+
+def test_a_kill_between_the_two_moves_is_mended_by_the_next(folder):
+    folder.rename(folder.with_name(".old-result"))
+    with pytest.raises(ValueError), replacing_folder(folder):
+        assert names(folder) == ["old.txt"]
+        raise ValueError
+    assert names(folder) == ["old.txt"]
+
+
+def test_a_link_stays_a_link(folder, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    with replacing_folder(link) as new:
+        (new / "new.txt").write_text("new")
+    assert link.is_symlink() and names(folder) == ["new.txt"]
