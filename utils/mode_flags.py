@@ -7,12 +7,18 @@ from utils.run_settings import BACKENDS
 SPLITS = ("train", "validation", "test")
 
 
-def add_model_flags(parser):
-    """Which weights, under which backend: for every mode."""
+def add_model_flags(parser, mode):
+    """Which weights, under which backend: for every mode.
+
+    Args:
+        parser: an argparse parser.
+        mode: the `Mode`.
+    """
+    default = mode.BACKEND or "KERAS_BACKEND, else the one that trained"
     parser.add_argument(
         "--backend",
         choices=BACKENDS,
-        help="Keras backend [default KERAS_BACKEND, else the one that trained]",
+        help=f"Keras backend [default {default}]",
     )
     parser.add_argument(
         "--weights", choices=WEIGHTS, default="ema", help="moving average or raw [default ema]"
@@ -23,7 +29,8 @@ def add_model_flags(parser):
         default="best",
         help="best validation ELBO or last epoch [default best]",
     )
-    add_number(parser, "--batch_size", 100, "images at a time", least=1)
+    if mode.HAS_BATCH_SIZE:
+        add_number(parser, "--batch_size", 100, "images at a time", least=1)
     add_number(parser, "--seed", 0, "seed of everything random; the same on every backend", least=0)
 
 

@@ -78,6 +78,6 @@ def _parse(arguments):
     for name, mode in modes().items():
         of_mode = parsers.add_parser(name, help=mode.HELP, description=mode.HELP)
         mode.add_flags(of_mode)
-        add_model_flags(of_mode)
+        add_model_flags(of_mode, mode)
     typed = parser.parse_args(arguments)
     return typed, parsers.choices[typed.mode]

@@ -14,6 +14,9 @@ class Mode:
     #: The only backend under which it runs, or `None` for any.
     BACKEND = None
 
+    #: Whether `--batch_size` is one of its flags.
+    HAS_BATCH_SIZE = True
+
     def add_flags(self, parser):
         """Add the mode's own flags, beside those of `utils.mode_flags`."""
 

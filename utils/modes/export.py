@@ -18,6 +18,8 @@ class ExportMode(Mode):
     HELP = "write parts of the model for machines without Keras: OpenVINO, ONNX, SavedModel"
     # Graphs of JAX do not convert.
     BACKEND = "tensorflow"
+    # Results do not depend on it, and beside `--batch` it would mislead.
+    HAS_BATCH_SIZE = False
 
     def add_flags(self, parser):
         parser.add_argument(
