@@ -261,6 +261,6 @@ def test_a_full_disk_leaves_the_previous_checkpoint(whole, kind, tmp_path, monke
 
     monkeypatch.setattr(np, "savez", full)
     monkeypatch.setattr(run.model, "save_weights", full)
-    with pytest.raises(UserError, match="No space left on device.*previous file is untouched"):
+    with pytest.raises(UserError, match="No space left on device.*what was there is untouched"):
         save()
     assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
