@@ -7,8 +7,8 @@ from keras import ops
 def unit_matrix(rows, columns=None):
     """Ones on the diagonal, zeros elsewhere, `(rows, columns)`, float32.
 
-    `ops.eye`, `ops.trace` and `ops.diagonal` do under TensorFlow what OpenVINO's conversion
-    refuses or, worse, gets wrong: sums of products with this replace the last two.
+    OpenVINO's conversion refuses what `ops.eye`, `ops.trace` and `ops.diagonal` are under
+    TensorFlow: sums of products with this replace the last two.
 
     Args:
         rows: number of rows.
