@@ -1,7 +1,6 @@
 """The folder of a run: made new, or taken up again."""
 
 import datetime
-import importlib.metadata
 import pathlib
 import platform
 import shutil
@@ -9,6 +8,7 @@ import shutil
 from hvae.atomic import make_folder, write_text
 from hvae.errors import UserError
 from hvae.run_files import CONFIG, VERSIONS
+from hvae.versions import installed_versions
 from utils.config_files import experiment_to_yaml, to_yaml
 
 _PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "openvino", "numpy")
@@ -50,10 +50,5 @@ def make_run_folder(save_dir, name, reset):
 def write_description(folder, experiment):
     """Write the configuration and the versions that a run was made with."""
     write_text(folder / CONFIG, experiment_to_yaml(experiment))
-    versions = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
+    versions = {"python": platform.python_version(), **installed_versions(_PACKAGES)}
     write_text(folder / VERSIONS, to_yaml(versions))

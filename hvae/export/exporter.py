@@ -1,6 +1,5 @@
 """Export of a model: parts written, verified, described."""
 
-import importlib.metadata
 import pathlib
 import tempfile
 
@@ -17,9 +16,8 @@ from hvae.export.verification import Verification, refuse_differences, refuse_lo
 from hvae.inference.checked_images import checked_images
 from hvae.latents_file import config_checksum, weights_checksum
 from hvae.training.display import Display
+from hvae.versions import installed_versions
 
-#: Images on which an exported part is compared with its source, number by number.
-NUM_COMPARED = 16
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "openvino", "nncf", "tf2onnx", "numpy")
 
 
@@ -104,40 +102,42 @@ class Exporter:
             # Noise that verification does not see.
             calibration = part.typical_inputs(calibration, self.seed + 1)
         program = Program(part, self.batch, with_parameters=self.format.has_parameters)
-        verification = Verification(part, self.batch)
+        verification = Verification(part, images, self.seed, self.batch)
         before = set(_files(folder))
         with tempfile.TemporaryDirectory() as whole:
             whole = pathlib.Path(whole)
             with self.display.waiting(f"{part.name}: converting"):
                 self.format.write(program, whole, calibration)
             with self.display.waiting(f"{part.name}: comparing"):
-                facts = self._facts(verification, self.format.load(whole, part.name), images)
+                facts = self._facts(verification, self.format.load(whole, part.name))
             self.format.publish(whole, folder, part.name)
-        # Now as it is used.
-        with self.display.waiting(f"{part.name}: comparing"):
-            run = self.format.load(folder, part.name)
-            facts["differences"] |= self._differences(verification, run, images)
+        if self.format.has_parameters:
+            # It was published without them: another program.
+            with self.display.waiting(f"{part.name}: comparing what is published"):
+                run = self.format.load(folder, part.name)
+                facts["differences"] |= self._differences(verification, run)
         files = {
             path.relative_to(folder).as_posix(): file_checksum(path)
             for path in sorted(set(_files(folder)) - before)
         }
         return PartDescription(files, part.inputs, part.outputs, facts)
 
-    def _facts(self, verification, run, images):
+    def _facts(self, verification, run):
         """How far a part is from its source, for the manifest."""
         facts = {
-            "images": min(len(images), NUM_COMPARED),
+            "images": verification.num_compared,
             "seed": self.seed,
-            "differences": self._differences(verification, run, images),
+            "differences": self._differences(verification, run),
         }
         if self.precision == "fp32":
             return facts
-        lost = verification.bits_lost(run, images, self.seed)
+        lost = verification.bits_lost(run)
         refuse_loss(verification.part.name, self.precision, lost, self.max_bits_lost)
-        return facts | {"bits_per_dim_lost": lost, "bits_per_dim_lost_images": len(images)}
+        num_images = len(verification.images)
+        return facts | {"bits_per_dim_lost": lost, "bits_per_dim_lost_images": num_images}
 
-    def _differences(self, verification, run, images):
-        differences = verification.differences(run, images[:NUM_COMPARED], self.seed)
+    def _differences(self, verification, run):
+        differences = verification.differences(run)
         if self.precision == "fp32":
             refuse_differences(verification.part, differences)
         return differences
@@ -156,20 +156,10 @@ class Exporter:
             noise_shapes=tuple(shape[1:] for shape in self.model.noise_shapes(1)),
             uniform_shapes={n: s[1:] for n, s in self.model.uniform_shapes(1).items()},
             likelihood=config.likelihood,
-            versions={"hvae": hvae.__version__, **_versions()},
+            versions={"hvae": hvae.__version__, **installed_versions(_PACKAGES)},
             parts=parts,
         )
 
 
 def _files(folder):
     return (path for path in folder.rglob("*") if path.is_file())
-
-
-def _versions():
-    versions = {}
-    for package in _PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions

@@ -9,6 +9,7 @@ import numpy as np
 
 from hvae.errors import UserError
 from hvae.export.batched_run import batches_of, joined
+from hvae.export.checked_inputs import checked_inputs
 from hvae.export.manifest import check_files, read_manifest
 from hvae.export.openvino_program import OpenVINOProgram, check_settings
 from hvae.export.port import block_values, named_blocks, names_of
@@ -192,32 +193,3 @@ class OpenVINOModel:
 def _check_whole(name, value, least):
     if not isinstance(value, (int, np.integer)) or value < least:
         raise UserError(f"{name}: must be a whole number, at least {least}. Received: {value}")
-
-
-def checked_inputs(part, ports, inputs):
-    """Inputs as arrays, if they are what a part takes.
-
-    Args:
-        part: its name.
-        ports: its input `Port`s.
-        inputs: arrays by name.
-
-    Raises:
-        UserError: names the input, what is allowed, and what came.
-    """
-    expected = names_of(ports)
-    for name in (*expected, *inputs):
-        if name not in inputs:
-            raise UserError(f"{part}: {name} is missing; it takes {', '.join(expected)}")
-        if name not in expected:
-            raise UserError(f"{part}: unknown input {name}; it takes {', '.join(expected)}")
-    arrays = {port.name: np.asarray(inputs[port.name]) for port in ports}
-    count = max((len(x) for x in arrays.values() if x.ndim), default=0)
-    for port in ports:
-        array = arrays[port.name]
-        if not count or array.shape != (count, *port.shape) or array.dtype != port.dtype:
-            raise UserError(
-                f"{part}: {port.name} must be {port.described(count)}. "
-                f"Received: {array.shape}, {array.dtype}"
-            )
-    return arrays

@@ -69,8 +69,8 @@ def test_reconstructs_and_encodes_as_the_model(vdvae, running):
 def test_generates_from_the_noise_of_encoded_images(vdvae, running):
     noise = running("vdvae").encode(vdvae.images).noise
     images = running("vdvae").generate(5, noise=noise, output_temperature=0.0)
-    inputs = {"noise": noise, "uniforms": vdvae.model.uniform_shapes(5)}
-    uniforms = {name: np.full(shape, 0.5, np.float32) for name, shape in inputs["uniforms"].items()}
+    shapes = vdvae.model.uniform_shapes(5)
+    uniforms = {name: np.full(shape, 0.5, np.float32) for name, shape in shapes.items()}
 
     def source(x):
         likelihood = vdvae.model.likelihood

@@ -5,7 +5,7 @@ import pathlib
 
 from hvae.errors import UserError
 from hvae.export.formats import format_names
-from hvae.export.parts import part_names
+from hvae.export.parts import check_part, part_names
 from utils.mode_flags import add_data_flag, add_number
 from utils.modes.base import Mode
 
@@ -73,7 +73,8 @@ class ExportMode(Mode):
         add_data_flag(parser)
 
     def check(self, typed):
-        _parts(typed)
+        for name in _parts(typed):
+            check_part(name)
         _batch(typed)
         if importlib.util.find_spec("tensorflow") is None:
             raise UserError(
@@ -113,12 +114,8 @@ class ExportMode(Mode):
 
 
 def _parts(typed):
-    """The parts that were asked for, each once."""
-    names = [name.strip() for name in typed.parts.split(",")]
-    for name in names:
-        if name not in part_names():
-            raise UserError(f"parts: allowed are {', '.join(part_names())}. Received: {name}")
-    return list(dict.fromkeys(names))
+    """The parts that were asked for."""
+    return [name.strip() for name in typed.parts.split(",")]
 
 
 def _batch(typed):

@@ -9,15 +9,20 @@ def part_names():
     return module_names(__path__)
 
 
-def get_part(name, model):
-    """The `Part` of a model.
+def check_part(name):
+    """Refuse what is no part.
 
     Raises:
-        UserError: if there is none of this name.
+        UserError: says which there are.
     """
+    if name not in part_names():
+        raise UserError(f"parts: allowed are {', '.join(part_names())}. Received: {name}")
+
+
+def get_part(name, model):
+    """The `Part` of a model; errors as of `check_part`."""
     # The base needs keras, the names do not.
     from hvae.export.parts.base import Part
 
-    if name not in part_names():
-        raise UserError(f"parts: allowed are {', '.join(part_names())}. Received: {name}")
+    check_part(name)
     return find_class(__name__, name, Part)(model)
