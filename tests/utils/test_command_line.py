@@ -153,9 +153,7 @@ def test_help_groups_every_flag_and_needs_no_backend():
 
 
 def test_every_flag_of_the_seed_exists():
-    seed = ROOT.parent / "shared" / "seeds" / "hvae_readme.txt"
-    if not seed.is_file():
-        pytest.skip("the seed's description is not here: ../shared/seeds/hvae_readme.txt")
+    # Those that swpenninga/hvae describes.
     names = """backend dataset gpu jit save save_dir b_act p_act block_gn depthwise
         num_output_mixtures init_zeros increase_kernelsize stage_in_width enc_middle_width
         dec_middle_width z_width enc_num_blocks dec_num_blocks output_blocks z_out_width
@@ -165,8 +163,6 @@ def test_every_flag_of_the_seed_exists():
         cr_duplicate_noise epochs early_stopping learning_rate learning_rate_end lr_warmup_epochs
         scheduler optimizer weight_decay use_ema gradient_smoothing gradient_clipnorm
         gradient_skipnorm beta beta_warmup_epochs cyclic_beta number_cycles""".split()
-    text = seed.read_text()
-    assert all(name in text for name in names)
     assert set(names) <= set(all_fields())
 
 
