@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.prepared import prepare
 from benchmarks.timing import seconds_of
-from hvae.atomic import write_text
+from hvae.files.atomic import write_text
 
 #: The plain model first, with as many epochs as the others.
 CONFIGS = {

@@ -25,8 +25,8 @@ from benchmarks.engines import engine_names, get_engine
 from benchmarks.inference_chart import draw_inference_chart
 from benchmarks.inference_files import BATCHES, PARTS
 from benchmarks.worker_process import WorkerProcess
-from hvae.atomic import write_text
-from hvae.settings import to_dict
+from hvae.configuration.settings import to_dict
+from hvae.files.atomic import write_text
 from utils.command_line import parse_training_arguments
 
 CASES = tuple((part, batch) for part in PARTS for batch in BATCHES)

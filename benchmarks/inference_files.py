@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 
-from hvae.settings import from_dict
+from hvae.configuration.settings import from_dict
 
 PARTS = ("generate", "reconstruct")
 BATCHES = (1, 16)

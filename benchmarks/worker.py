@@ -16,7 +16,7 @@ import sys
 from benchmarks.engines import get_engine
 from benchmarks.inference_files import InferenceFiles
 from benchmarks.timing import seconds_of
-from hvae.atomic import replacing
+from hvae.files.atomic import replacing
 from utils.environment import set_environment
 
 

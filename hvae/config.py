@@ -5,12 +5,12 @@ import functools
 import math
 
 from hvae.attention.settings import AttentionSettings
+from hvae.configuration.settings import check_fields, setting
 from hvae.errors import UserError
 from hvae.families import family_names
 from hvae.families.settings import family_settings, get_family_settings
 from hvae.flows.settings import FlowSettings
 from hvae.likelihoods import likelihood_names
-from hvae.settings import check_fields, setting
 
 _MODEL = "model"
 _HEAD = "reconstruction head"

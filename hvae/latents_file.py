@@ -23,11 +23,11 @@ import zipfile
 
 import numpy as np
 
-from hvae.array_members import copy_array
-from hvae.atomic import replacing
+from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
+from hvae.files.array_members import copy_array
+from hvae.files.atomic import replacing
 from hvae.inference.latents import ARRAYS, Latents
-from hvae.settings import to_dict
 
 FORMAT, VERSION = "hvae latents", 1
 _TYPE = np.dtype("<f4")

@@ -6,9 +6,9 @@ import h5py
 import yaml
 
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict
 from hvae.errors import UserError
-from hvae.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
-from hvae.settings import from_dict
+from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
 
 
 def read_config(folder):

@@ -10,16 +10,16 @@ import numpy as np
 from keras import ops
 
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict, to_dict
 from hvae.decoder import Decoder
 from hvae.encoder import Encoder
 from hvae.families import get_family
-from hvae.inference_methods import InferenceMethods
+from hvae.images.padding import margins
+from hvae.inference.methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
 from hvae.likelihoods import get_likelihood
 from hvae.likelihoods.base import sum_over_image
-from hvae.padding import margins
-from hvae.settings import from_dict, to_dict
-from hvae.units import Reporter
+from hvae.numerics.units import Reporter
 
 #: In a `.keras` file: the states of the layers' seed generators, int64, (generators, 2).
 _DROPOUT_SEEDS = "dropout_seeds.npy"

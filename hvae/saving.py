@@ -2,8 +2,8 @@
 
 import pathlib
 
-from hvae.atomic import replacing
 from hvae.errors import UserError
+from hvae.files.atomic import replacing
 
 
 def save_model(model, path):

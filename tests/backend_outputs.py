@@ -14,12 +14,12 @@ import keras
 import numpy as np
 
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict, to_dict
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.evaluator import Evaluator
 from hvae.inference.generator import Generator
 from hvae.inference.reconstructor import Reconstructor
 from hvae.model import HVAE
-from hvae.settings import from_dict, to_dict
 from tests.conftest import normal_noise, random_images
 
 

@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict, to_dict
 from hvae.errors import UserError
-from hvae.settings import from_dict, to_dict
 from tests.conftest import tiny_config
 
 

@@ -4,9 +4,9 @@ import yaml
 from keras import ops
 
 import hvae
+from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
 from hvae.model import HVAE
-from hvae.settings import to_dict
 from tests.conftest import normal_noise, random_images, randomize, tiny_config
 
 

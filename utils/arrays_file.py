@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hvae.atomic import replacing
+from hvae.files.atomic import replacing
 
 
 def write_arrays(path, **arrays):

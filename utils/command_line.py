@@ -5,8 +5,8 @@ import pathlib
 import sys
 
 from hvae.errors import UserError
+from hvae.files.run_files import RESUME, check_run
 from hvae.loading import read_config
-from hvae.run_files import RESUME, check_run
 from utils.config_files import config_names, experiment_to_yaml, read_config_file
 from utils.environment import set_environment
 from utils.experiment import Experiment

@@ -6,10 +6,10 @@ import math
 import operator
 
 from data.sets import get_dataset
+from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
 from hvae.families.settings.efficient_vdvae import EfficientVDVAESettings
 from hvae.hparams.efficient_vdvae import efficient_vdvae_config
-from hvae.settings import to_dict
 
 _OPERATORS = {
     ast.Add: operator.add,

@@ -4,8 +4,8 @@ import dataclasses
 
 from data.load import describe
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict, refuse_unknown, to_dict
 from hvae.errors import UserError
-from hvae.settings import from_dict, refuse_unknown, to_dict
 from hvae.training.config import TrainingConfig
 from utils.run_settings import RunSettings
 

@@ -2,8 +2,8 @@
 
 import pathlib
 
-from hvae.atomic import write_text
-from hvae.settings import field_types
+from hvae.configuration.settings import field_types
+from hvae.files.atomic import write_text
 from utils.experiment import GROUPS, PARTS, all_fields
 from utils.flags import describe_value
 

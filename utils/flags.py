@@ -3,8 +3,8 @@
 import argparse
 import sys
 
+from hvae.configuration.settings import field_types, refuse_unknown
 from hvae.errors import UserError
-from hvae.settings import field_types, refuse_unknown
 from utils.experiment import GROUPS, PARTS
 
 

@@ -6,8 +6,8 @@ import zipfile
 
 import numpy as np
 
-from hvae.array_members import copy_array
-from hvae.atomic import replacing
+from hvae.files.array_members import copy_array
+from hvae.files.atomic import replacing
 
 
 def write_archive(path, images, shape):

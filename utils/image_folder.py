@@ -2,8 +2,8 @@
 
 from PIL import Image
 
-from hvae.atomic import make_folder, replacing
-from hvae.inference.eight_bits import eight_bits
+from hvae.files.atomic import make_folder, replacing
+from hvae.images.eight_bits import eight_bits
 
 
 def write_folder(folder, images, levels):

@@ -8,9 +8,9 @@ import os
 import pathlib
 import sys
 
-from hvae.atomic import replacing
 from hvae.errors import UserError
-from hvae.run_files import MOMENTS, WEIGHTS, weights_file
+from hvae.files.atomic import replacing
+from hvae.files.run_files import MOMENTS, WEIGHTS, weights_file
 from utils.config_files import read_config_file
 from utils.environment import set_environment
 from utils.experiment import Experiment

@@ -2,7 +2,7 @@
 
 import json
 
-from hvae.atomic import write_text
+from hvae.files.atomic import write_text
 
 
 def write_json(path, values):

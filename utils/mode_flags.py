@@ -1,7 +1,7 @@
 """Flags that several modes of `load_model.py` share."""
 
 from hvae.errors import UserError
-from hvae.run_files import MOMENTS, WEIGHTS
+from hvae.files.run_files import MOMENTS, WEIGHTS
 from utils.run_settings import BACKENDS
 
 SPLITS = ("train", "validation", "test")

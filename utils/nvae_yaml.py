@@ -1,8 +1,8 @@
 """Configuration files of github.com/mgp123/nvae, as they are."""
 
+from hvae.configuration.settings import refuse_unknown, to_dict
 from hvae.errors import UserError
 from hvae.hparams.mgp123_nvae import mgp123_nvae_config
-from hvae.settings import refuse_unknown, to_dict
 
 # The files do not name their images, only the size.
 _DATASETS = {32: "cifar10", 64: "images64", 256: "ffhq256", 1024: "ffhq1024"}

@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from hvae.atomic import make_folder
+from hvae.files.atomic import make_folder
 
 _NUMBERED = re.compile(r"_(\d+)$")
 

@@ -5,10 +5,10 @@ import pathlib
 import platform
 import shutil
 
-from hvae.atomic import make_folder, write_text
 from hvae.errors import UserError
-from hvae.run_files import CONFIG, VERSIONS
-from hvae.versions import installed_versions
+from hvae.files.atomic import make_folder, write_text
+from hvae.files.run_files import CONFIG, VERSIONS
+from hvae.files.versions import installed_versions
 from utils.config_files import experiment_to_yaml, to_yaml
 
 _PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "openvino", "numpy")

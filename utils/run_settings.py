@@ -4,8 +4,8 @@ import dataclasses
 
 from data.binarize import MODES
 from data.sets import dataset_names
+from hvae.configuration.settings import check_fields, setting
 from hvae.errors import UserError
-from hvae.settings import check_fields, setting
 
 _GENERAL = "general"
 BACKENDS = ("tensorflow", "jax", "torch", "openvino")

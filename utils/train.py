@@ -5,10 +5,10 @@ import keras
 from data.load import load_splits
 from data.sets import get_dataset
 from data.training_batches import TrainingBatches
+from hvae.files.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
 from hvae.inference.evaluator import Evaluator
 from hvae.loading import load_weights
 from hvae.model import HVAE
-from hvae.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
 from hvae.training.augmentation import Augmentation
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.data_dependent_init import data_dependent_init

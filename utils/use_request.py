@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from hvae.errors import UserError
+from hvae.files.run_files import check_run, weights_file
 from hvae.loading import read_config
-from hvae.run_files import check_run, weights_file
 from utils.environment import set_environment
 from utils.experiment import Experiment
 from utils.flags import Parser

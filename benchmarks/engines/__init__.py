@@ -1,7 +1,7 @@
 """What can run a model: one engine a file, found by it."""
 
 from benchmarks.engines.base import Engine
-from hvae.discovery import find_class, module_names
+from hvae.registry.discovery import find_class, module_names
 
 
 def engine_names():

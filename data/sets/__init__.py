@@ -2,7 +2,7 @@
 
 import importlib
 
-from hvae.discovery import module_names
+from hvae.registry.discovery import module_names
 
 
 def dataset_names():

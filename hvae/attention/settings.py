@@ -2,8 +2,8 @@
 
 import dataclasses
 
+from hvae.configuration.settings import setting
 from hvae.errors import UserError
-from hvae.settings import setting
 
 _ATTENTION = "attention"
 

@@ -6,9 +6,9 @@ import json
 import pathlib
 import re
 
-from hvae.atomic import write_text
 from hvae.errors import UserError
 from hvae.export.port import Port
+from hvae.files.atomic import write_text
 
 MANIFEST = "manifest.json"
 FORMAT, VERSION = "hvae export", 1

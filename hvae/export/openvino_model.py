@@ -13,11 +13,11 @@ from hvae.export.checked_inputs import checked_inputs
 from hvae.export.manifest import check_files, read_manifest
 from hvae.export.openvino_program import OpenVINOProgram, check_settings
 from hvae.export.port import block_values, named_blocks, names_of
-from hvae.inference.checked_images import checked_images
-from hvae.inference.image_noise import latent_noise, likelihood_noise
+from hvae.images.checked_images import checked_images
 from hvae.inference.latents import Latents
 from hvae.inference.reconstruction import Reconstruction
 from hvae.inference.temperatures import block_temperatures
+from hvae.noise.draws import latent_noise, likelihood_noise
 
 
 class Score(NamedTuple):

@@ -1,6 +1,6 @@
 """Published architectures, each a set of parts: one file a family."""
 
-from hvae.discovery import find_class, module_names
+from hvae.registry.discovery import find_class, module_names
 
 
 def family_names():

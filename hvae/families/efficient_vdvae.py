@@ -6,11 +6,11 @@ from keras import layers
 
 from hvae.families.base import Family
 from hvae.heads.chain_head import ChainHead
-from hvae.initializers import FanInUniform
 from hvae.latents.efficient_vdvae_variant import EfficientVDVAEVariant
 from hvae.layers.bottleneck_block import BottleneckBlock
 from hvae.layers.convolution import convolution
 from hvae.layers.initial_state import InitialState
+from hvae.layers.initializers import FanInUniform
 
 _SLOPE = 0.1  # of the leaky ReLU after pooling and before unpooling
 

@@ -1,6 +1,6 @@
 """Invertible maps of latents, and which of them a configuration asks for."""
 
-from hvae.per_scale import of_scale
+from hvae.configuration.per_scale import of_scale
 
 
 def get_flow(config, scale):

@@ -6,7 +6,7 @@ from keras import activations, ops
 from hvae.flows.base import Flow, FlowOutput
 from hvae.flows.split import halves
 from hvae.layers.convolution import convolution
-from hvae.stable import soft_clamp
+from hvae.numerics.stable import soft_clamp
 
 
 @keras.saving.register_keras_serializable(package="hvae")

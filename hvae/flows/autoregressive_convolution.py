@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 from hvae.flows.kernel_bound import bounded_kernel
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 from hvae.layers.weight_normalization import normalized_kernel, squared_norm
 
 

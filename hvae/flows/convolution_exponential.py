@@ -6,7 +6,7 @@ from keras import ops
 from hvae.flows.base import Flow, FlowOutput, constant_log_det
 from hvae.flows.kernel_bound import bounded_kernel
 from hvae.flows.unit_matrix import unit_matrix
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 
 
 @keras.saving.register_keras_serializable(package="hvae")

@@ -5,7 +5,7 @@ from keras import ops
 
 from hvae.flows.base import Flow, FlowOutput, constant_log_det
 from hvae.flows.householder import orthonormal_columns
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 
 
 @keras.saving.register_keras_serializable(package="hvae")

@@ -9,7 +9,7 @@ from hvae.flows.base import Flow, FlowOutput
 from hvae.flows.householder import orthonormal_columns
 from hvae.flows.sylvester_step import SylvesterStep
 from hvae.flows.unit_matrix import unit_matrix
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 
 # Of R1 and R2: no determinant below 1 - 0.95², so that the inverse keeps its digits.
 _LARGEST_DIAGONAL = 0.95

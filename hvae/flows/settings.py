@@ -2,9 +2,9 @@
 
 import dataclasses
 
+from hvae.configuration.per_scale import check_per_scale, of_scale
+from hvae.configuration.settings import setting
 from hvae.errors import UserError
-from hvae.per_scale import check_per_scale, of_scale
-from hvae.settings import setting
 
 _FLOW = "flow"
 

@@ -1,8 +1,8 @@
 """Hyper-parameters of github.com/addtt/ladder-vae-pytorch."""
 
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict
 from hvae.errors import UserError
-from hvae.settings import from_dict
 
 # Its log-scales have a floor with logistics only; this is as good as none.
 _LEAST_LOG_SCALE = -30.0

@@ -3,9 +3,9 @@
 import dataclasses
 
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict
 from hvae.errors import UserError
 from hvae.families.settings.efficient_vdvae import EfficientVDVAESettings
-from hvae.settings import from_dict
 
 _STD_PARAM = {"std": "softplus", "logstd": "smooth_exp"}
 # That codebase turns its floor on log-scales off with -250, which float32 cannot hold.

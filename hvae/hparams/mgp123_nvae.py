@@ -1,8 +1,8 @@
 """Hyper-parameters of github.com/mgp123/nvae."""
 
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict, refuse_unknown
 from hvae.errors import UserError
-from hvae.settings import from_dict, refuse_unknown
 
 # That codebase's defaults; the others must be given.
 _DEFAULTS = {

@@ -2,8 +2,8 @@
 
 from hvae.block_strings import expand_block_strings
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict
 from hvae.errors import UserError
-from hvae.settings import from_dict
 
 # Mean and standard deviation with which each data set's images enter the encoder there,
 # and the number of bits of the likelihood, 0 for all.

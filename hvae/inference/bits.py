@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
+from hvae.images.checked_images import checked_images
 from hvae.inference.batches import filled_batches
-from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.image_noise import latent_noise
 from hvae.inference.pixel_spread import spread_over_pixels
+from hvae.noise.draws import latent_noise
 
 
 class BitMaps(NamedTuple):

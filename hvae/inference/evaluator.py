@@ -7,7 +7,7 @@ from keras import ops
 
 from hvae.inference.batches import filled_batch
 from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.noise import draw_normal
+from hvae.noise.draws import draw_normal
 
 #: A latent variable is active if its mean KL exceeds this many nats.
 ACTIVE_NATS = 0.01

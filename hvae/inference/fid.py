@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hvae.errors import UserError
-from hvae.inference.eight_bits import eight_bits
+from hvae.images.eight_bits import eight_bits
 
 INCEPTION = "inception-v3-compat"
 

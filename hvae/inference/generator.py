@@ -4,9 +4,9 @@ import numpy as np
 
 from hvae.inference.batches import filled_batches
 from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.image_noise import latent_noise, likelihood_noise
 from hvae.inference.readjusted_batch_norm import readjusted_batch_norm
 from hvae.inference.temperatures import block_temperatures, per_image
+from hvae.noise.draws import latent_noise, likelihood_noise
 
 
 class Generator:

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hvae.images.checked_images import checked_images
 from hvae.inference.batches import filled_batches
-from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.generator import likelihood_output, to_uint8
-from hvae.inference.image_noise import latent_noise, likelihood_noise
+from hvae.noise.draws import latent_noise, likelihood_noise
 
 
 class HierarchyDraws(NamedTuple):

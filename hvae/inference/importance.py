@@ -6,8 +6,8 @@ from keras import ops
 from hvae.inference.batches import filled_batch
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.log_mean_exp import LogMeanExp
-from hvae.inference.noise import draw_normal
 from hvae.likelihoods.base import sum_over_image
+from hvae.noise.draws import draw_normal
 
 
 def importance_weighted_bound(

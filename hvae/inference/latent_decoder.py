@@ -5,8 +5,8 @@ import numpy as np
 from hvae.inference.batches import filled_batch
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.generator import likelihood_output, to_uint8
-from hvae.inference.image_noise import latent_noise, likelihood_noise
 from hvae.inference.latent_encoder import batched_masks
+from hvae.noise.draws import latent_noise, likelihood_noise
 
 
 class LatentDecoder:

@@ -3,11 +3,11 @@
 import numpy as np
 from keras import ops
 
+from hvae.images.checked_images import checked_images
 from hvae.inference.batches import filled_batches
-from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.image_noise import latent_noise
 from hvae.inference.latents import ARRAYS, Latents, join_latents
+from hvae.noise.draws import latent_noise
 
 
 class LatentEncoder:

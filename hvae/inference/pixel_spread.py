@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hvae.padding import margins
+from hvae.images.padding import margins
 
 
 def spread_over_pixels(values, padded_size, size):

@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 from keras import layers, ops
 
-from hvae.inference.noise import draw_normal
+from hvae.noise.draws import draw_normal
 
 
 @contextlib.contextmanager

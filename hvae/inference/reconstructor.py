@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from hvae.images.checked_images import checked_images
 from hvae.inference.batches import filled_batches
-from hvae.inference.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.latent_decoder import LatentDecoder
 from hvae.inference.latent_encoder import LatentEncoder

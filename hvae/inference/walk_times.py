@@ -9,10 +9,10 @@ from keras import ops
 
 from hvae.decoder import DecoderOutput
 from hvae.errors import UserError
-from hvae.inference.checked_images import checked_images
+from hvae.images.checked_images import checked_images
 from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.image_noise import latent_noise
 from hvae.latents.latent_block import LatentOutput
+from hvae.noise.draws import latent_noise
 
 
 class WalkTimes(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.stable import expm1_minus_x, log_of_positive, soft_clamp
+from hvae.numerics.stable import expm1_minus_x, log_of_positive, soft_clamp
 
 #: Added to the standard deviations of `"soft_clamp"`.
 SOFT_CLAMP_FLOOR = 0.01

@@ -3,8 +3,8 @@
 import keras
 from keras import activations, layers
 
-from hvae.initializers import FanInUniform
 from hvae.layers.convolution import convolution
+from hvae.layers.initializers import FanInUniform
 
 
 @keras.saving.register_keras_serializable(package="hvae")

@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 
 
 def convolution(width, kernel_size, dtype, scale=1.0):

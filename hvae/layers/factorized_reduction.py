@@ -3,7 +3,7 @@
 import keras
 from keras import activations, layers, ops
 
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 
 _OFFSETS = ((0, 0), (1, 1), (0, 1), (1, 0))
 

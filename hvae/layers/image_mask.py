@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from hvae.padding import margins
+from hvae.images.padding import margins
 
 
 @keras.saving.register_keras_serializable(package="hvae")

@@ -3,10 +3,10 @@
 import keras
 from keras import activations, layers
 
-from hvae.initializers import FanInUniform
 from hvae.layers.bilinear_upsampling import BilinearUpsampling
 from hvae.layers.chain import build_chain, call_chain
 from hvae.layers.convolution import convolution
+from hvae.layers.initializers import FanInUniform
 from hvae.layers.nvae_encoder_cell import RESIDUAL_SCALE
 from hvae.layers.nvae_normalization import nvae_normalization
 from hvae.layers.squeeze_excitation import SqueezeExcitation

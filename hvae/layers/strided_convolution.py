@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 
 
 @keras.saving.register_keras_serializable(package="hvae")

@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 from hvae.layers.weight_normalization import normalized_kernel, squared_norm
 
 

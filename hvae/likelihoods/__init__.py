@@ -1,6 +1,6 @@
 """p(x | z): how likelihood parameters become nats, means, modes and samples. One file each."""
 
-from hvae.discovery import find_class, module_names
+from hvae.registry.discovery import find_class, module_names
 
 
 def likelihood_names():

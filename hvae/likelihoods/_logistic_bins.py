@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.stable import log1mexp
+from hvae.numerics.stable import log1mexp
 
 
 class LogisticBins(NamedTuple):

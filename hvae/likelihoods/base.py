@@ -4,7 +4,7 @@ import abc
 
 from keras import ops
 
-from hvae.likelihoods._noise import standard_noise
+from hvae.noise.transforms import standard_noise
 
 
 class Likelihood(abc.ABC):

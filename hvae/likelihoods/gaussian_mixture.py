@@ -6,7 +6,7 @@ from hvae.latents.diagonal_gaussian import DiagonalGaussian
 from hvae.likelihoods._channel_mixture import ChannelMixture, split_channels
 from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
 from hvae.likelihoods.base import sum_over_image
-from hvae.stable import soft_clamp
+from hvae.numerics.stable import soft_clamp
 
 
 class GaussianMixture(UnitIntervalLikelihood):

@@ -8,7 +8,7 @@ from hvae.likelihoods._channel_mixture import ChannelMixture, split_channels
 from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
 from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
 from hvae.likelihoods.base import sum_over_image
-from hvae.stable import soft_clamp
+from hvae.numerics.stable import soft_clamp
 
 # The published code found means to drift without end on black and white pixels.
 _LARGEST_MEAN = 5.0

@@ -6,9 +6,9 @@ import shutil
 import keras
 import numpy as np
 
-from hvae.atomic import replacing
 from hvae.errors import UserError
-from hvae.run_files import RESUME, weights_file
+from hvae.files.atomic import replacing
+from hvae.files.run_files import RESUME, weights_file
 from hvae.training.progress import Progress
 
 

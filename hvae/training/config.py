@@ -2,8 +2,8 @@
 
 import dataclasses
 
+from hvae.configuration.settings import check_fields, setting
 from hvae.errors import UserError
-from hvae.settings import check_fields, setting
 
 _TRAINING = "training"
 

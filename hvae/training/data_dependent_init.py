@@ -5,8 +5,8 @@ import contextlib
 import numpy as np
 from keras import layers, ops
 
-from hvae.inference.noise import draw_normal
 from hvae.layers.weight_norm_convolution import WeightNormConvolution
+from hvae.noise.draws import draw_normal
 
 # Below this a channel is constant, as after zero-initialised weights: it has no scale.
 _LEAST_STD = 1e-6

@@ -13,7 +13,7 @@ from hvae.export.exporter import Exporter
 from hvae.export.manifest import read_manifest
 from hvae.export.parts import get_part
 from hvae.export.program import Program
-from hvae.inference.image_noise import latent_noise
+from hvae.noise.draws import latent_noise
 from tests.export.conftest import CASES
 
 pytestmark = pytest.mark.tensorflow

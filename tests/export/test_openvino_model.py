@@ -10,7 +10,7 @@ import pytest
 from hvae.errors import UserError
 from hvae.export import OpenVINOModel
 from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.image_noise import latent_noise
+from hvae.noise.draws import latent_noise
 from tests.export.conftest import CASES
 
 pytestmark = pytest.mark.tensorflow

@@ -16,9 +16,9 @@ import numpy as np
 from keras import ops
 
 from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict
 from hvae.latents.latent_block import LatentBlock
 from hvae.model import HVAE
-from hvae.settings import from_dict
 from tests.conftest import normal_noise
 from tests.flows.harness import log_dets, random_latents
 

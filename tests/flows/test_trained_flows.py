@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from data.load import load_splits
+from hvae.configuration.settings import to_dict
 from hvae.model import HVAE
-from hvae.settings import to_dict
 from tests.conftest import tiny_config
 from tests.flows.flow_outputs import SAMPLES, STAGES
 

@@ -4,9 +4,9 @@ import pytest
 from hvae.errors import UserError
 from hvae.inference.bits import BitMapper
 from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.image_noise import latent_noise
 from hvae.inference.pixel_spread import spread_over_pixels
 from hvae.model import HVAE
+from hvae.noise.draws import latent_noise
 from tests.conftest import lvae_config, random_images, randomize, tiny_config
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from hvae.inference.evaluator import Evaluator, mean_and_standard_error
-from hvae.inference.noise import draw_normal
 from hvae.model import HVAE
+from hvae.noise.draws import draw_normal
 from tests.conftest import random_images, randomize, tiny_config
 
 

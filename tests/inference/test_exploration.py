@@ -3,9 +3,9 @@ import pytest
 
 from hvae.errors import UserError
 from hvae.inference.exploration import Explorer
-from hvae.inference.image_noise import latent_noise
 from hvae.inference.reconstructor import Reconstructor
 from hvae.model import HVAE
+from hvae.noise.draws import latent_noise
 from tests.conftest import random_images, randomize, tiny_config
 
 BLOCK = 1

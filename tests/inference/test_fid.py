@@ -7,7 +7,7 @@ import pytest
 import scipy.linalg
 
 from hvae.errors import UserError
-from hvae.inference.eight_bits import eight_bits
+from hvae.images.eight_bits import eight_bits
 from hvae.inference.fid import import_torch_fidelity, inception_weights, sample_quality
 
 WEIGHTS = np.random.default_rng(0).standard_normal((12, 5)) / 100

@@ -4,8 +4,8 @@ import pytest
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.generator import likelihood_output
 from hvae.inference.hierarchy import HierarchyDraws, HierarchySampler
-from hvae.inference.image_noise import latent_noise
 from hvae.model import HVAE
+from hvae.noise.draws import latent_noise
 from tests.conftest import lvae_config, random_images, randomize, tiny_config
 
 MODELS = {

@@ -9,8 +9,8 @@ from scipy.stats import multivariate_normal
 from hvae.inference.compiled_function import CompiledFunction
 from hvae.inference.evaluator import Evaluator
 from hvae.inference.importance import LogWeights, importance_weighted_bound
-from hvae.inference.noise import draw_normal
 from hvae.model import HVAE
+from hvae.noise.draws import draw_normal
 from tests.conftest import random_images, randomize, tiny_config
 
 LATENTS, DIMS, NOISE = 2, 5, 0.6

@@ -8,11 +8,11 @@ from keras import ops
 
 from hvae.errors import UserError
 from hvae.inference.generator import Generator
-from hvae.inference.image_noise import latent_noise
 from hvae.inference.latent_decoder import LatentDecoder
 from hvae.inference.latent_mask import mask_of_quantile
 from hvae.inference.reconstructor import Reconstructor
 from hvae.model import HVAE
+from hvae.noise.draws import latent_noise
 from tests.conftest import nvae_config, random_images, randomize, tiny_config
 
 CONFIGS = {

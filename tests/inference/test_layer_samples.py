@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.inference.image_noise import latent_noise
 from hvae.inference.layer_samples import LayerSampler
 from hvae.model import HVAE
+from hvae.noise.draws import latent_noise
 from tests.conftest import lvae_config, nvae_config, randomize, tiny_config
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from hvae.images.padding import margins
 from hvae.inference.pixel_spread import spread_over_pixels
-from hvae.padding import margins
 
 
 def spread_one_by_one(values, padded_size, size):

@@ -5,9 +5,9 @@ import pytest
 from keras import layers, ops
 
 from hvae.inference.generator import Generator
-from hvae.inference.noise import draw_normal
 from hvae.inference.readjusted_batch_norm import readjusted_batch_norm
 from hvae.model import HVAE
+from hvae.noise.draws import draw_normal
 from tests.conftest import nvae_config, randomize, tiny_config
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from hvae.inference.noise import draw_normal
 from hvae.layers.weight_norm_convolution import WeightNormConvolution
 from hvae.model import HVAE
+from hvae.noise.draws import draw_normal
 from hvae.training.data_dependent_init import data_dependent_init
 from tests.conftest import nvae_config, random_images, tiny_config
 

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from hvae.atomic import replacing
+from hvae.files.atomic import replacing
 
 _DPI = 130
 

@@ -4,7 +4,7 @@ import pathlib
 
 import numpy as np
 
-from hvae.atomic import make_folder
+from hvae.files.atomic import make_folder
 from hvae.inference.generator import Generator
 from hvae.inference.reconstructor import Reconstructor
 from utils.figures.kl_per_scale import draw_kl_per_scale

@@ -1,6 +1,6 @@
 """What `load_model.py` does with a run: one mode a file, found by it."""
 
-from hvae.discovery import find_class, module_names
+from hvae.registry.discovery import find_class, module_names
 from utils.modes.base import Mode
 
 

@@ -78,8 +78,8 @@ def _names(typed, count):
 
 def _noise(session):
     """The noise of the user's images, or that of draws from the prior."""
-    from hvae.inference.image_noise import latent_noise
     from hvae.inference.latent_encoder import LatentEncoder
+    from hvae.noise.draws import latent_noise
 
     typed = session.typed
     if not typed.images:

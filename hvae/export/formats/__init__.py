@@ -1,8 +1,8 @@
 """What a part can be exported to: one format a file, found by it."""
 
-from hvae.discovery import find_class, module_names
 from hvae.errors import UserError
 from hvae.export.formats.base import Format
+from hvae.registry.discovery import find_class, module_names
 
 
 def format_names():

@@ -1,7 +1,7 @@
 """What can be exported of a model: one part a file, found by it."""
 
-from hvae.discovery import find_class, module_names
 from hvae.errors import UserError
+from hvae.registry.discovery import find_class, module_names
 
 
 def part_names():

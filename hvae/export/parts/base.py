@@ -7,7 +7,7 @@ from keras import ops
 
 from hvae.export.judge import Judge
 from hvae.export.port import Port, block_ports, block_values, named_blocks
-from hvae.inference.image_noise import latent_noise
+from hvae.noise.draws import latent_noise
 
 
 class Part(abc.ABC):

@@ -5,8 +5,8 @@ from keras import ops
 
 from hvae.export.parts.base import Part
 from hvae.export.port import Port, block_values, named_blocks
-from hvae.inference.image_noise import latent_noise, likelihood_noise
 from hvae.inference.latent_encoder import LatentEncoder
+from hvae.noise.draws import latent_noise, likelihood_noise
 
 
 class GeneratePart(Part):

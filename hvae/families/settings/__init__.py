@@ -3,8 +3,8 @@
 Apart from the families themselves, since these must be known before keras is imported.
 """
 
-from hvae.discovery import find_class, module_names
 from hvae.families.settings.base import FamilySettings
+from hvae.registry.discovery import find_class, module_names
 
 
 def family_settings():

@@ -17,8 +17,8 @@ ACTIVATIONS = (
 class FamilySettings:
     """The fields that a family adds to `ModelConfig`, and what follows from them.
 
-    A subclass is a frozen dataclass of `hvae.settings.setting` fields. Its methods take
-    the whole `ModelConfig`.
+    A subclass is a frozen dataclass of `hvae.configuration.settings.setting` fields. Its
+    methods take the whole `ModelConfig`.
     """
 
     #: Values that `reconstruct_from` may have.

@@ -3,10 +3,10 @@
 import dataclasses
 import math
 
+from hvae.configuration.scale import Scale
+from hvae.configuration.settings import setting
 from hvae.errors import UserError
 from hvae.families.settings.base import FamilySettings
-from hvae.scale import Scale
-from hvae.settings import setting
 
 _GROUP = "model"
 _UP = "efficient_vdvae, bottom-up, per level: "

@@ -3,11 +3,11 @@
 import dataclasses
 import math
 
+from hvae.configuration.per_scale import check_per_scale, of_scale
+from hvae.configuration.scale import Scale
+from hvae.configuration.settings import setting
 from hvae.errors import UserError
 from hvae.families.settings.base import ACTIVATIONS, FamilySettings
-from hvae.per_scale import check_per_scale, of_scale
-from hvae.scale import Scale
-from hvae.settings import setting
 
 GROUP_NORM_GROUPS = 8
 

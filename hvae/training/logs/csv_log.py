@@ -3,7 +3,7 @@
 import csv
 import io
 
-from hvae.atomic import write_text
+from hvae.files.atomic import write_text
 
 
 class CSVLog:

@@ -3,8 +3,8 @@
 import keras
 import pytest
 
+from hvae.configuration.settings import to_dict
 from hvae.model import HVAE
-from hvae.settings import to_dict
 from hvae.training.display import Display
 from tests.conftest import randomize, tiny_config
 from utils.experiment import Experiment

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from hvae.atomic import replacing_folder
 from hvae.errors import UserError
+from hvae.files.atomic import replacing_folder
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.stable import expm1_minus_x, log1mexp, log_softplus
+from hvae.numerics.stable import expm1_minus_x, log1mexp, log_softplus
 from tests.harness import gradient
 
 EVERYWHERE = np.concatenate([-np.logspace(2.5, -6, 60), [0.0], np.logspace(-6, 1.9, 60)])

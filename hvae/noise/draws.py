@@ -1,11 +1,35 @@
-"""Noise that belongs to an image, whichever batch it is in."""
+"""Noise that is the same on every backend: from a generator, or belonging to an image."""
 
 import numpy as np
 
-from hvae.inference.noise import draw_normal, draw_uniform
-
 # First word of the seeds: the two kinds of noise of an image are independent.
 _LATENTS, _LIKELIHOOD = 0, 1
+
+# Uniforms keep this distance from 0 and 1, where the samplers take logarithms.
+_MARGIN = 1e-5
+
+
+def draw_normal(shapes, rng):
+    """Standard normal float32 arrays.
+
+    Args:
+        shapes: sequence of shapes.
+        rng: a `numpy.random.Generator`.
+    """
+    return tuple(rng.standard_normal(shape, dtype=np.float32) for shape in shapes)
+
+
+def draw_uniform(shapes, rng):
+    """Uniform float32 arrays inside (0, 1).
+
+    Args:
+        shapes: dictionary of shapes.
+        rng: a `numpy.random.Generator`.
+    """
+    return {
+        name: rng.uniform(_MARGIN, 1.0 - _MARGIN, shape).astype(np.float32)
+        for name, shape in shapes.items()
+    }
 
 
 def latent_noise(model, numbers, seed):

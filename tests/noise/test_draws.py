@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from hvae.inference.image_noise import latent_noise, likelihood_noise
 from hvae.model import HVAE
+from hvae.noise.draws import latent_noise, likelihood_noise
 from tests.conftest import tiny_config
 
 

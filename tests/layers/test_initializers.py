@@ -2,7 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from hvae.initializers import FanInUniform
+from hvae.layers.initializers import FanInUniform
 
 
 def values(shape, **options):

@@ -1,0 +1,1 @@
+"""What configurations are made of: fields that check themselves, and scales."""

@@ -1,0 +1,1 @@
+"""Images as arrays: checked, padded, brought to other levels. NumPy only."""
