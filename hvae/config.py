@@ -7,8 +7,7 @@ import math
 from hvae.attention.settings import AttentionSettings
 from hvae.configuration.settings import check_fields, setting
 from hvae.errors import UserError
-from hvae.families import family_names
-from hvae.families.settings import family_settings, get_family_settings
+from hvae.families import family_names, family_settings, get_family_settings
 from hvae.flows.settings import FlowSettings
 from hvae.likelihoods import likelihood_names
 

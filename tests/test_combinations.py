@@ -11,8 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from hvae.families import family_names
-from hvae.families.settings import get_family_settings
+from hvae.families import family_names, get_family_settings
 from hvae.flows.settings import FlowSettings
 from hvae.likelihoods import likelihood_names
 from hvae.model import HVAE

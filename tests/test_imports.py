@@ -30,7 +30,7 @@ def test_imports_point_one_way(path):
         assert parts[0] == "data" or parts[:2] == ("hvae", "training")
     assert "jax" not in packages
     # Published files in PyTorch's own format need PyTorch to be read; torch-fidelity runs on it.
-    needs_torch = parts[:2] == ("hvae", "checkpoints") or parts == ("hvae", "inference", "fid.py")
+    needs_torch = parts[:2] == ("hvae", "published") or parts == ("hvae", "inference", "fid.py")
     assert "torch" not in packages or needs_torch
 
 

@@ -4,11 +4,10 @@ import pathlib
 
 import yaml
 
-from hvae.block_strings import expand_block_strings
+from data.sets import dataset_names, get_dataset
 from hvae.errors import UserError
-from utils.efficient_vdvae_cfg import read_efficient_vdvae_cfg
+from hvae.published.openai_vdvae.block_strings import expand_block_strings
 from utils.experiment import all_fields
-from utils.nvae_yaml import is_nvae_yaml, read_nvae_yaml
 
 FOLDER = pathlib.Path(__file__).parent.parent / "cfg"
 
@@ -36,7 +35,11 @@ def read_config_file(name):
             f"unknown config {name}; there are {', '.join(config_names())}, or a YAML file's path"
         )
     if path.suffix == ".cfg":
-        return read_efficient_vdvae_cfg(path)
+        # Here, since a reader needs the family whose files it reads.
+        from hvae.published.efficient_vdvae.cfg_file import read_efficient_vdvae_cfg
+
+        num_train = {name: get_dataset(name).INFO.num_train for name in dataset_names()}
+        return read_efficient_vdvae_cfg(path, num_train)
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError, OSError) as error:
@@ -45,9 +48,16 @@ def read_config_file(name):
         return {}, []
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold keys and values, not {type(values).__name__}")
-    if is_nvae_yaml(values):
+    if _is_nvae_yaml(values):
+        from hvae.published.mgp123_nvae.yaml_file import read_nvae_yaml
+
         return read_nvae_yaml(path, values)
     return expand_block_strings(values), []
+
+
+def _is_nvae_yaml(values):
+    """Whether keys and values are those of a file of mgp123/nvae."""
+    return "channel_towers" in values and "input_dimension" in values
 
 
 def to_yaml(values):

@@ -11,14 +11,13 @@ import sys
 from hvae.errors import UserError
 from hvae.files.atomic import replacing
 from hvae.files.run_files import MOMENTS, WEIGHTS, weights_file
+from hvae.published import codebase_names, get_importer
 from utils.config_files import read_config_file
 from utils.environment import set_environment
 from utils.experiment import Experiment
 from utils.flags import Parser
 from utils.run_folder import make_run_folder, write_description
 from utils.script import run_script
-
-CODEBASES = ("addtt_lvae", "efficient_vdvae", "mgp123_nvae", "openai_vdvae")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +42,7 @@ def parse_arguments(arguments=None):
         UserError: for anything the user got wrong.
     """
     parser = Parser(prog="python -m utils.import_weights", description=__doc__.splitlines()[0])
-    parser.add_argument("codebase", choices=CODEBASES, help="which codebase wrote the file")
+    parser.add_argument("codebase", choices=codebase_names(), help="which codebase wrote the file")
     parser.add_argument(
         "file", help=".th, .pt, .model, .checkpoint, .safetensors or .npz with the state dict"
     )
@@ -61,12 +60,11 @@ def parse_arguments(arguments=None):
 
 def import_weights(request, display):
     """Read the file and write the run."""
-    from hvae import checkpoints
-    from hvae.checkpoints.state_dict import read_state_dict
+    from hvae.published.state_dict import read_state_dict
 
     tensors = read_state_dict(request.file)
     display.message(f"{request.file}: {len(tensors)} tensors")
-    importer = getattr(checkpoints, f"import_{request.codebase}")
+    importer = get_importer(request.codebase)
     with display.waiting("building the model"):
         model = importer(tensors, request.experiment.model)
     folder = make_run_folder(request.folder.parent, request.folder.name, reset=False)

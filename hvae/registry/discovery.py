@@ -11,6 +11,12 @@ def module_names(package_path):
     return tuple(sorted(name for name in names if name != "base" and not name.startswith("_")))
 
 
+def package_names(package_path):
+    """Names of a package's folders, each a package itself; no leading underscore."""
+    names = (module.name for module in pkgutil.iter_modules(package_path) if module.ispkg)
+    return tuple(sorted(name for name in names if not name.startswith("_")))
+
+
 def find_class(package_name, module_name, base):
     """The one subclass of `base` that a module of the package defines."""
     module = importlib.import_module(f"{package_name}.{module_name}")

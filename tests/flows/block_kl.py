@@ -6,8 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from hvae.families.vdvae.vdvae_variant import VDVAEVariant
 from hvae.latents.latent_block import LatentBlock
-from hvae.latents.vdvae_variant import VDVAEVariant
 
 STATE_WIDTH = 6
 

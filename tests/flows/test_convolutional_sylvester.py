@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from keras import ops
 
+from hvae.families.vdvae.vdvae_variant import VDVAEVariant
 from hvae.flows.act_norm import ActNorm
 from hvae.flows.base import FlowOutput
 from hvae.flows.convolutional_sylvester import ConvolutionalSylvesterFlow
 from hvae.flows.generalized_sylvester import GeneralizedSylvester
 from hvae.latents.base import LatentVariant, PriorOutput
 from hvae.latents.latent_block import LatentBlock
-from hvae.latents.vdvae_variant import VDVAEVariant
 from tests.flows.block_kl import check_kl_against_integration, make_block
 from tests.flows.harness import SIZES, build_random, random_latents, run_flow_test
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from keras import ops
 
+from hvae.families.vdvae.vdvae_variant import VDVAEVariant
 from hvae.flows.base import Flow, FlowOutput
 from hvae.latents.latent_block import LatentBlock
-from hvae.latents.vdvae_variant import VDVAEVariant
 
 
 @pytest.fixture

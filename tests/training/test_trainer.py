@@ -177,7 +177,7 @@ def test_noise_of_their_own_makes_equal_copies_differ():
 
 def test_an_imported_checkpoint_trains_on(golden):
     """From published weights, the loss on one batch falls."""
-    from hvae.checkpoints import import_openai_vdvae
+    from hvae.published.openai_vdvae.tensors import import_openai_vdvae
     from hvae.training.trainer import Trainer
 
     d, state, hparams = read_published(golden, "openai_vdvae_tiny.npz")

@@ -6,12 +6,12 @@ import yaml
 from keras import ops
 
 import hvae
-from hvae.checkpoints import import_openai_vdvae
-from hvae.checkpoints.state_dict import read_state_dict
 from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
-from hvae.hparams.mgp123_nvae import mgp123_nvae_config
-from hvae.hparams.openai_vdvae import openai_vdvae_config
+from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
+from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
+from hvae.published.openai_vdvae.tensors import import_openai_vdvae
+from hvae.published.state_dict import read_state_dict
 from tests.conftest import read_published
 from utils.import_weights import import_weights, parse_arguments
 from utils.script import run_script

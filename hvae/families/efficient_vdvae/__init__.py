@@ -1,0 +1,1 @@
+"""All that only Efficient-VDVAE (Hazami et al. 2022) has."""

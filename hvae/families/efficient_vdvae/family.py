@@ -1,0 +1,110 @@
+"""Efficient-VDVAE (Hazami et al. 2022)."""
+
+import math
+
+from keras import layers
+
+from hvae.families.base import Family
+from hvae.families.efficient_vdvae.efficient_vdvae_variant import EfficientVDVAEVariant
+from hvae.heads.chain_head import ChainHead
+from hvae.layers.bottleneck_block import BottleneckBlock
+from hvae.layers.convolution import convolution
+from hvae.layers.initial_state import InitialState
+from hvae.layers.initializers import FanInUniform
+
+_SLOPE = 0.1  # of the leaky ReLU after pooling and before unpooling
+
+
+class EfficientVDVAE(Family):
+    """Parts of Efficient-VDVAE.
+
+    Strided convolutions pool; a 1×1 convolution, nearest up-sampling and a learned bias
+    unpool; the decoder reads a projection of the encoder's state at every level.
+
+    Reference:
+        Hazami, Mama & Thurairatnam, "Efficient-VDVAE: Less is more", 2022, Figure 2.
+    """
+
+    def stem(self, scale):
+        return [convolution(scale.up_width, self.config.input_kernel_size, self.dtype)]
+
+    def encoder_blocks(self, scale):
+        count = scale.up_block["count"] * (1 + scale.up_num_blocks)
+        return [self._residual_cell(scale.up_width, scale.up_block) for _ in range(count)]
+
+    def activation(self, scale):
+        return [convolution(scale.activation_width, 1, self.dtype)]
+
+    def downsample(self, scale, smaller):
+        if scale.stride == 1:
+            return []
+        pool = layers.Conv2D(
+            smaller.up_width,
+            scale.stride,
+            strides=scale.stride,
+            kernel_initializer=FanInUniform(),
+            dtype=self.dtype,
+        )
+        return [pool, layers.LeakyReLU(_SLOPE, dtype=self.dtype)]
+
+    def initial_state(self, scale):
+        is_top = self.is_smallest(scale)
+        # As PyTorch's Kaiming initialisation counts the inputs of (1, C, H, W).
+        size = scale.state_width * scale.height * scale.width
+        return InitialState(
+            *scale.size,
+            scale.state_width,
+            learned=is_top or scale.stride > 1,
+            initial_range=math.sqrt(3.0 / size) if is_top else 0.0,
+            dtype=self.dtype,
+        )
+
+    def upsample(self, smaller, scale):
+        if scale.stride == 1:
+            return []
+        return [
+            convolution(scale.state_width, 1, self.dtype),
+            layers.LeakyReLU(_SLOPE, dtype=self.dtype),
+            layers.UpSampling2D(scale.stride, interpolation="nearest", dtype=self.dtype),
+        ]
+
+    def latent_variant(self, scale, has_next_state):
+        block = scale.down_block
+        return EfficientVDVAEVariant(
+            z_width=scale.z_width,
+            state_width=scale.state_width,
+            activation_width=scale.activation_width,
+            ratio=block["ratio"],
+            kernel_size=block["kernel_size"],
+            num_middle=block["num_middle"],
+            outer_kernel_size=self._outer_kernel_size(block),
+            num_cells=block["count"],
+            depth=self._depth(),
+            stable_init=self.config.stable_init,
+            zero_prior=self.config.initialize_prior_weights_as_zero,
+            dtype=self.dtype,
+        )
+
+    def head(self, num_parameters):
+        largest = self.config.scales[0]
+        chain = [convolution(num_parameters, self.config.output_kernel_size, self.dtype)]
+        return ChainHead(chain, (None, *largest.size, largest.state_width), dtype=self.dtype)
+
+    def _residual_cell(self, width, block):
+        return BottleneckBlock(
+            int(width * block["ratio"]),
+            width,
+            kernel_size=block["kernel_size"],
+            num_middle=block["num_middle"],
+            outer_kernel_size=self._outer_kernel_size(block),
+            activation="silu",
+            residual=True,
+            last_scale=self._depth() ** -0.5 if self.config.stable_init else 1.0,
+            dtype=self.dtype,
+        )
+
+    def _outer_kernel_size(self, block):
+        return 1 if self.config.use_1x1_conv else block["kernel_size"]
+
+    def _depth(self):
+        return len(self.config.latent_scales)

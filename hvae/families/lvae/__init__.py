@@ -1,0 +1,1 @@
+"""All that only Ladder VAE (Sønderby et al. 2016) has."""

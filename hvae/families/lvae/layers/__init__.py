@@ -1,0 +1,1 @@
+"""Layers of Ladder VAE (Sønderby et al. 2016)."""

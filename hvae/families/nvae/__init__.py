@@ -1,0 +1,1 @@
+"""All that only NVAE (Vahdat & Kautz 2020) has."""

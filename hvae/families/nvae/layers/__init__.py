@@ -1,0 +1,1 @@
+"""Layers of NVAE (Vahdat & Kautz 2020)."""

@@ -1,0 +1,1 @@
+"""All that only VDVAE (Child 2021) has."""

@@ -1,0 +1,204 @@
+"""The configuration of VDVAE: widths and blocks of every scale."""
+
+import dataclasses
+import math
+
+from hvae.configuration.per_scale import check_per_scale, of_scale
+from hvae.configuration.scale import Scale
+from hvae.configuration.settings import setting
+from hvae.errors import UserError
+from hvae.families.settings import ACTIVATIONS, FamilySettings
+
+GROUP_NORM_GROUPS = 8
+
+_MODEL = "model"
+
+# Kernel sizes for `increase_kernelsize`: up to which side each is used.
+_KERNEL_SIZES = ((64, 3), (128, 5), (256, 7), (512, 11), (math.inf, 13))
+
+
+@dataclasses.dataclass(frozen=True)
+class VDVAEScale(Scale):
+    """A scale with what VDVAE's blocks need to know of it."""
+
+    enc_middle_width: int
+    dec_middle_width: int
+    enc_num_blocks: int
+    enc_pool_blocks: int
+    kernel_size: int
+
+
+@dataclasses.dataclass(frozen=True)
+class VDVAESettings(FamilySettings):
+    """Widths and blocks of every scale; each scale has half the size of the one before."""
+
+    heads = ("latents", "state")
+
+    num_scales: int = setting(
+        0,
+        "number of scales, each half the size of the one before; 0 goes down to a side of 1",
+        group=_MODEL,
+        minimum=0,
+    )
+    b_act: str = setting(
+        "silu", "activation in the residual blocks", group=_MODEL, choices=ACTIVATIONS
+    )
+    p_act: str = setting(
+        "silu",
+        "activation after the convolution of a pooling layer",
+        group=_MODEL,
+        choices=ACTIVATIONS,
+    )
+    block_gn: bool = setting(
+        False,
+        f"group normalisation ({GROUP_NORM_GROUPS} groups) in the residual blocks",
+        group=_MODEL,
+    )
+    depthwise: bool = setting(
+        False,
+        "5x5 depthwise convolutions instead of 3x3 ones in the decoder's blocks, as in NVAE",
+        group=_MODEL,
+    )
+    init_zeros: bool = setting(
+        False, "start the decoder from zeros instead of a learned state", group=_MODEL
+    )
+    increase_kernelsize: bool = setting(
+        False, "larger kernels at scales above 64x64 (5, 7, 11, 13)", group=_MODEL
+    )
+    scale_join: str = setting(
+        "unpool",
+        "how scales join: unpool (1x1 convolution where the width changes, activation, nearest) or "
+        "nearest_bias (nearest plus a learned bias per scale, as VDVAE)",
+        group=_MODEL,
+        choices=("unpool", "nearest_bias"),
+    )
+    no_bias_above: int = setting(
+        64,
+        "with nearest_bias: the largest scale that starts from a learned bias",
+        group=_MODEL,
+        unit="pixels",
+        minimum=0,
+    )
+    stage_in_width: tuple[int, ...] = setting(
+        (64,),
+        "channels of the residual blocks' outer part (1x1 convolutions)",
+        group=_MODEL,
+        unit="channels",
+        minimum=1,
+        per_scale=True,
+    )
+    enc_middle_width: tuple[int, ...] = setting(
+        (32,),
+        "channels of the residual blocks' inner part (3x3 convolutions) in the encoder",
+        group=_MODEL,
+        unit="channels",
+        minimum=1,
+        per_scale=True,
+    )
+    dec_middle_width: tuple[int, ...] = setting(
+        (32,),
+        "channels of the residual blocks' inner part (3x3 convolutions) in the decoder",
+        group=_MODEL,
+        unit="channels",
+        minimum=1,
+        per_scale=True,
+    )
+    z_width: tuple[int, ...] = setting(
+        (16,), "channels of a latent", group=_MODEL, unit="channels", minimum=1, per_scale=True
+    )
+    enc_num_blocks: tuple[int, ...] = setting(
+        (3,), "blocks of the encoder", group=_MODEL, unit="blocks", minimum=0, per_scale=True
+    )
+    enc_pool_blocks: tuple[int, ...] = setting(
+        (0,),
+        "blocks of the encoder between the activation that the decoder reads and the pooling",
+        group=_MODEL,
+        unit="blocks",
+        minimum=0,
+        per_scale=True,
+    )
+    dec_num_blocks: tuple[int, ...] = setting(
+        (3,),
+        "blocks of the decoder, each with a latent",
+        group=_MODEL,
+        unit="blocks",
+        minimum=0,
+        per_scale=True,
+    )
+
+    @staticmethod
+    def check(config):
+        most = _most_scales(config)
+        if config.num_scales > most:
+            size = "x".join(str(side) for side in config.image_size)
+            raise UserError(
+                f"num_scales: images of {size} allow at most {most} scales. "
+                f"Received: {config.num_scales}"
+            )
+        count = _num_scales(config)
+        height = VDVAESettings.padded_size(config)[0]
+        check_per_scale(config, VDVAESettings, [height >> i for i in range(count)])
+        if config.dec_num_blocks[-1] == 0:
+            raise UserError(
+                "dec_num_blocks: the smallest scale needs a block; "
+                "num_scales ends the hierarchy earlier. "
+                f"Received: {' '.join(str(n) for n in config.dec_num_blocks)}"
+            )
+        if config.block_gn:
+            _check_groups(config)
+
+    @staticmethod
+    def padded_size(config):
+        multiple = 2 ** (_num_scales(config) - 1)
+        return tuple(-(-side // multiple) * multiple for side in config.image_size)
+
+    @staticmethod
+    def scales(config):
+        own = ("enc_middle_width", "dec_middle_width", "enc_num_blocks", "enc_pool_blocks")
+        height, width = VDVAESettings.padded_size(config)
+        return tuple(
+            VDVAEScale(
+                index=i,
+                height=height >> i,
+                width=width >> i,
+                state_width=of_scale(config.stage_in_width, i),
+                activation_width=of_scale(config.stage_in_width, i),
+                z_width=of_scale(config.z_width, i),
+                num_latents=of_scale(config.dec_num_blocks, i),
+                kernel_size=_kernel_size(config, min(height >> i, width >> i)),
+                **{name: of_scale(getattr(config, name), i) for name in own},
+            )
+            for i in range(_num_scales(config))
+        )
+
+
+def _num_scales(config):
+    return config.num_scales or _most_scales(config)
+
+
+def _most_scales(config):
+    # Halvings of the shorter side until it is 1, after padding to a power of two.
+    return math.ceil(math.log2(min(config.image_size))) + 1
+
+
+def _check_groups(config):
+    names = ["stage_in_width", "enc_middle_width", "dec_middle_width"]
+    widths = {name: getattr(config, name) for name in names}
+    if config.reconstruct_from == "latents":
+        widths["z_out_width"] = (config.z_out_width,)
+        widths["z_out_middle_width"] = (config.z_out_middle_width,)
+    for name, values in widths.items():
+        for value in values:
+            if value % GROUP_NORM_GROUPS:
+                raise UserError(
+                    f"{name}: with block_gn, must be divisible by {GROUP_NORM_GROUPS} groups. "
+                    f"Received: {value}"
+                )
+
+
+def _kernel_size(config, side):
+    if side < 4:
+        return 1
+    if not config.increase_kernelsize:
+        return 3
+    return next(kernel for largest, kernel in _KERNEL_SIZES if side <= largest)

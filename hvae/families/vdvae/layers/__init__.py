@@ -1,0 +1,1 @@
+"""Layers of VDVAE (Child 2021)."""

@@ -1,1 +1,0 @@
-"""Hyper-parameters of published codebases, as our configurations; without keras."""

@@ -1,0 +1,1 @@
+"""What github.com/addtt/ladder-vae-pytorch has published."""

@@ -1,0 +1,190 @@
+"""Configuration files of Efficient-VDVAE, as they are."""
+
+import ast
+import configparser
+import math
+import operator
+
+from hvae.configuration.settings import to_dict
+from hvae.errors import UserError
+from hvae.families.efficient_vdvae.config import EfficientVDVAESettings
+from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config
+
+_OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+}
+_DATASETS = {"binarized_mnist": "mnist", "cifar-10": "cifar10", "svhn": "svhn"}
+_OPTIMIZERS = {"Adamax": "adamax", "Adam": "adamw"}
+_SCHEDULERS = {"cosine": "cosd", "constant": "none"}
+
+
+def read_efficient_vdvae_cfg(path, num_train):
+    """Values of our configuration, and what of the file has no counterpart here.
+
+    Args:
+        path: a `.cfg` file with the sections `run`, `data`, `model`, `loss`,
+            `optimizer` and `train`; others are not used.
+        num_train: number of training images by name of a data set of ours; 0 if not known.
+
+    Returns:
+        Flat names and values, and a list of `section.key` that were not used.
+
+    Raises:
+        UserError: if the file cannot be read, or asks for what there is not.
+    """
+    parser = configparser.ConfigParser(interpolation=None, inline_comment_prefixes=("#",))
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"))
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is no such file: {' '.join(str(error).split())}") from error
+    sections = {
+        section: {key: _literal(f"{path}: {section}.{key}", text) for key, text in keys.items()}
+        for section, keys in parser.items()
+        if section != "DEFAULT"
+    }
+    used = _UsedSections(path, sections)
+    model = to_dict(efficient_vdvae_config(used.all("model", "data", "loss")))
+    values = {**model, **_dataset(used, num_train), **_training(used, num_train)}
+    # What the data set decides is left to it.
+    for name in ("image_size", "image_channels", "levels"):
+        del values[name]
+    return values, used.unused()
+
+
+class _UsedSections:
+    """The file's values; keeps account of which were asked for."""
+
+    #: Keys of `model`, `data` and `loss` that become fields of the model.
+    _of_model = {
+        "model": {
+            *EfficientVDVAESettings.__dataclass_fields__,
+            "distribution_base",
+            "output_distribution_base",
+            "gradient_smoothing_beta",
+            "output_gradient_smoothing_beta",
+            "use_residual_distribution",
+            "num_output_mixtures",
+        },
+        "data": {"dataset_source", "target_res", "channels", "num_bits"},
+        "loss": {"min_mol_logscale"},
+    }
+
+    def __init__(self, path, sections):
+        self._path = path
+        self._sections = sections
+        self._used = {(s, key) for s, keys in self._of_model.items() for key in keys}
+
+    def all(self, *names):
+        """Whole sections, for `efficient_vdvae_config`."""
+        for name in names:
+            if name not in self._sections:
+                raise UserError(f"{self._path}: section [{name}] is missing")
+        sections = {name: dict(self._sections[name]) for name in names}
+        model = sections["model"]
+        # Older files name neither: the mixture then follows the latents.
+        model.setdefault("output_distribution_base", model.get("distribution_base"))
+        model.setdefault("output_gradient_smoothing_beta", model.get("gradient_smoothing_beta"))
+        return sections
+
+    def get(self, section, key, default=None):
+        """A value; from now on it counts as used."""
+        self._used.add((section, key))
+        return self._sections.get(section, {}).get(key, default)
+
+    def unused(self):
+        """Names of the others."""
+        return [
+            f"{section}.{key}"
+            for section, keys in self._sections.items()
+            for key in keys
+            if (section, key) not in self._used
+        ]
+
+
+def _dataset(used, num_train):
+    source, size = used.get("data", "dataset_source"), used.get("data", "target_res")
+    name = _DATASETS.get(source, f"{str(source).lower()}{size}")
+    if name not in num_train:
+        raise UserError(
+            f"data.dataset_source: there is no data set {name} here. Received: {source}"
+        )
+    return {"dataset": name, **({"binarize": "dynamic"} if name == "mnist" else {})}
+
+
+def _training(used, num_train):
+    batch_size = used.get("train", "batch_size", 32)
+    name = _dataset(used, num_train)["dataset"]
+    if not num_train[name]:
+        raise UserError(
+            f"data.dataset_source: how many images {name} has is not known, so that steps cannot "
+            f"become epochs. Received: {used.get('data', 'dataset_source')}"
+        )
+    per_epoch = max(1, num_train[name] // batch_size)
+    optimizer = used.get("optimizer", "type", "Adamax")
+    scheme = used.get("optimizer", "learning_rate_scheme", "cosine")
+    for key, value, allowed in (
+        ("type", optimizer, _OPTIMIZERS),
+        ("learning_rate_scheme", scheme, _SCHEDULERS),
+    ):
+        if value not in allowed:
+            raise UserError(f"optimizer.{key}: allowed are {', '.join(allowed)}. Received: {value}")
+    clips = used.get("optimizer", "clip_gradient_norm", False)
+    clip_norm = used.get("optimizer", "gradient_clip_norm_value", 0.0)
+    skips = used.get("optimizer", "gradient_skip", False)
+    skip_norm = used.get("optimizer", "gradient_skip_threshold", 0.0)
+    decays = used.get("loss", "use_weight_decay", False)
+    decay = used.get("loss", "l2_weight", 0.0)
+    is_linear = used.get("loss", "variation_schedule", "None") == "Linear"
+    anneal_steps = used.get("loss", "vae_beta_anneal_steps", 0)
+    balances = used.get("loss", "use_gamma_schedule", False)
+    balance_steps = used.get("loss", "gamma_max_steps", 0)
+    if balances and not balance_steps:
+        raise UserError("loss.gamma_max_steps: use_gamma_schedule needs it. Received: none")
+    return {
+        "batch_size": batch_size,
+        "epochs": math.ceil(used.get("train", "total_train_steps", 1) / per_epoch),
+        "ema_decay": used.get("train", "ema_decay", 0.9999),
+        "seed": used.get("run", "seed", 0),
+        "optimizer": _OPTIMIZERS[optimizer],
+        "scheduler": _SCHEDULERS[scheme],
+        "learning_rate": used.get("optimizer", "learning_rate", 1e-3),
+        "learning_rate_end": used.get("optimizer", "min_learning_rate", 0.0),
+        "lr_warmup_epochs": used.get("optimizer", "warmup_steps", 0) / per_epoch,
+        "adam_beta1": used.get("optimizer", "beta1", 0.9),
+        "adam_beta2": used.get("optimizer", "beta2", 0.999),
+        "gradient_clipnorm": clip_norm if clips else 0.0,
+        "gradient_skipnorm": skip_norm if skips else 0.0,
+        "weight_decay": decay if decays else 0.0,
+        "beta_warmup_epochs": anneal_steps / per_epoch if is_linear else 0.0,
+        "gamma_max_steps": balance_steps if balances else 0,
+        "scaled_gamma": used.get("loss", "scaled_gamma", True),
+    }
+
+
+def _literal(name, text):
+    """A Python literal or plain arithmetic on such; anything else is text."""
+    try:
+        return _evaluate(ast.parse(text, mode="eval").body)
+    except (SyntaxError, ValueError):
+        return text
+    except (TypeError, ArithmeticError) as error:
+        raise UserError(f"{name}: cannot be computed ({error}). Received: {text}") from error
+
+
+def _evaluate(node):
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return [_evaluate(item) for item in node.elts]
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        return _OPERATORS[type(node.op)](_evaluate(node.left), _evaluate(node.right))
+    if isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
+        return _OPERATORS[type(node.op)](_evaluate(node.operand))
+    raise ValueError("not a literal")

@@ -1,0 +1,64 @@
+"""Hyper-parameters of github.com/Rayhane-mamah/Efficient-VDVAE."""
+
+import dataclasses
+
+from hvae.config import ModelConfig
+from hvae.configuration.settings import from_dict
+from hvae.errors import UserError
+from hvae.families.efficient_vdvae.config import EfficientVDVAESettings
+
+_STD_PARAM = {"std": "softplus", "logstd": "smooth_exp"}
+# That codebase turns its floor on log-scales off with -250, which float32 cannot hold.
+_LEAST_LOG_SCALE = -30.0
+
+
+def efficient_vdvae_config(hparams):
+    """The `ModelConfig` of a model of that codebase.
+
+    Args:
+        hparams: its hyper-parameters by section: `model`, `data`, `loss`.
+
+    Raises:
+        UserError: if one is missing, or has no counterpart here.
+    """
+    try:
+        model, data = hparams["model"], hparams["data"]
+        is_binary = data["dataset_source"] == "binarized_mnist"
+        size = 28 if is_binary else data["target_res"]
+        num_bits = int(data["num_bits"])
+        fields = [field.name for field in dataclasses.fields(EfficientVDVAESettings)]
+        values = {name: _side(name, model[name]) for name in fields}
+        values |= {
+            "image_size": [size, size],
+            "image_channels": data["channels"],
+            "levels": 2 if is_binary else 256,
+            "num_bits": 0 if is_binary or num_bits == 8 else num_bits,
+            "likelihood": "bernoulli" if is_binary else "dmol",
+            "std_param": _STD_PARAM[model["distribution_base"]],
+            "gradient_smoothing": model["gradient_smoothing_beta"],
+            "use_residual_distribution": model["use_residual_distribution"],
+        }
+        if not is_binary:
+            param = _STD_PARAM[model["output_distribution_base"]]
+            smoothing = model["output_gradient_smoothing_beta"]
+            # There the floor is that of the log-scale before it is multiplied by beta.
+            floor = hparams["loss"]["min_mol_logscale"] * (smoothing if param != "softplus" else 1)
+            values |= {
+                "num_output_mixtures": model["num_output_mixtures"],
+                "mixture_scale": param,
+                "output_gradient_smoothing": smoothing,
+                "min_log_scale": max(floor, _LEAST_LOG_SCALE),
+            }
+    except KeyError as error:
+        raise UserError(f"hparams: {error.args[0]} is missing or unknown") from error
+    fixed = {"model_family": "efficient_vdvae", "reconstruct_from": "state"}
+    return from_dict(ModelConfig, {**values, **fixed})
+
+
+def _side(name, value):
+    """Kernel sizes are pairs there; square ones become one number."""
+    if name in ("input_kernel_size", "output_kernel_size") and not isinstance(value, int):
+        if value[0] != value[1]:
+            raise UserError(f"hparams: {name} must be square. Received: {value}")
+        return value[0]
+    return value

@@ -1,0 +1,1 @@
+"""What github.com/mgp123/nvae has published."""

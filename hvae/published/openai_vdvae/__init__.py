@@ -1,0 +1,1 @@
+"""What github.com/openai/vdvae has published."""

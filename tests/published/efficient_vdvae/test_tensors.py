@@ -1,0 +1,90 @@
+"""Published weights give published numbers."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from hvae.errors import UserError
+from hvae.published.efficient_vdvae.tensors import import_efficient_vdvae
+from tests.conftest import read_published
+from tests.published.openai_vdvae.test_tensors import assert_close, noise_of
+
+
+@pytest.fixture(scope="module")
+def reference(golden):
+    return read_published(golden, "efficient_vdvae_tiny.npz")
+
+
+@pytest.fixture(scope="module")
+def model(reference):
+    _, state, hparams = reference
+    return import_efficient_vdvae(state, hparams)
+
+
+def test_numbers_agree(reference, model):
+    d, _, _ = reference
+    output = model(d["x_uint8"], noise_of(d, "noise/"))
+    assert_close(output.parameters, d["logits"])
+    assert_close(output.nll / model.config.num_dims, d["nll_nats_per_dim"])
+    assert_close(output.kl, d["kl_nats_per_block"])
+
+
+def test_unconditional_numbers_agree(reference, model):
+    d, _, _ = reference
+    temperature = float(d["uncond_temperature"])
+    assert_close(
+        model.top_down(noise_of(d, "uncond_noise/"), temperature=temperature).parameters,
+        d["uncond_logits"],
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "top_down.levels_down_upsample.2.unpool.ops.0.weight",
+        "bottom_up.levels_up.2.0.residual_block.0.convs.1.weight",
+    ],
+)
+def test_a_tensor_that_does_not_fit_is_named(reference, name):
+    _, state, hparams = reference
+    missing = {k: v for k, v in state.items() if k != name}
+    transposed = {**state, name: np.swapaxes(state[name], 0, 1)}
+    for wrong, message in (
+        ({**missing, name + "_": state[name]}, f"lacks {name}"),
+        (missing, f"lacks {name}"),
+        ({**state, "top_down.surplus": np.zeros(3)}, "has top_down.surplus, for which the model"),
+        (transposed, f"{name} does not fit"),
+    ):
+        with pytest.raises(UserError, match=message):
+            import_efficient_vdvae(wrong, hparams)
+
+
+@pytest.mark.parametrize("base", ["std", "logstd"])
+def test_a_residual_posterior_is_relative_to_the_prior(reference, base):
+    """By hand: mean added; std multiplied, or log-stds added before β."""
+    d, state, hparams = reference
+    changed = {**hparams["model"], "use_residual_distribution": True, "distribution_base": base}
+    outputs = []
+    for model in (changed, {**changed, "use_residual_distribution": False}):
+        hvae = import_efficient_vdvae(state, {**hparams, "model": model})
+        output = hvae(d["x_uint8"], noise_of(d, "noise/"))
+        outputs.append(output.latents[0])
+    residual, plain = outputs
+    assert_close(
+        residual.posterior.mean, to_numpy(plain.posterior.mean) + to_numpy(plain.prior.mean)
+    )
+    assert_close(
+        residual.posterior.log_std,
+        to_numpy(plain.posterior.log_std) + to_numpy(plain.prior.log_std),
+    )
+
+
+def to_numpy(value):
+    return ops.convert_to_numpy(value)
+
+
+def test_missing_hyper_parameters_are_named(reference):
+    _, state, hparams = reference
+    model = {k: v for k, v in hparams["model"].items() if k != "up_filters"}
+    with pytest.raises(UserError, match="hparams: up_filters is missing"):
+        import_efficient_vdvae(state, {**hparams, "model": model})
