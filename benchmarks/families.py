@@ -44,7 +44,7 @@ def main():
 def _measure(name, seconds):
     """The row of one configuration."""
     experiment, splits, batches, trainer = prepare(name)
-    from hvae.inference.evaluator import Evaluator, mean_and_standard_error
+    from hvae.inference.evaluation.evaluator import Evaluator, mean_and_standard_error
 
     model = trainer.model
     images = next(iter(batches.epoch(0)))

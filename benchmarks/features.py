@@ -84,7 +84,7 @@ def _trained(seeds, path):
 def _train(name, seed):
     """Train one configuration with one seed, as `main.py` would."""
     _, splits, batches, trainer = prepare(name, *CONFIGS[name], "--seed", seed)
-    from hvae.inference.evaluator import Evaluator
+    from hvae.inference.evaluation.evaluator import Evaluator
 
     for epoch in range(trainer.config.epochs):
         for images in batches.epoch(epoch):

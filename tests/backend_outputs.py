@@ -15,10 +15,10 @@ import numpy as np
 
 from hvae.config import ModelConfig
 from hvae.configuration.settings import from_dict, to_dict
-from hvae.inference.compiled_function import CompiledFunction
-from hvae.inference.evaluator import Evaluator
-from hvae.inference.generator import Generator
-from hvae.inference.reconstructor import Reconstructor
+from hvae.inference.evaluation.evaluator import Evaluator
+from hvae.inference.generation.generator import Generator
+from hvae.inference.latents.reconstructor import Reconstructor
+from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.model import HVAE
 from tests.conftest import normal_noise, random_images
 

@@ -2,6 +2,7 @@
 
 import ast
 import pathlib
+import sys
 
 import pytest
 
@@ -30,13 +31,36 @@ def test_imports_point_one_way(path):
         assert parts[0] == "data" or parts[:2] == ("hvae", "training")
     assert "jax" not in packages
     # Published files in PyTorch's own format need PyTorch to be read; torch-fidelity runs on it.
-    needs_torch = parts[:2] == ("hvae", "published") or parts == ("hvae", "inference", "fid.py")
+    needs_torch = parts[:2] == ("hvae", "published") or parts[-2:] == ("evaluation", "fid.py")
     assert "torch" not in packages or needs_torch
+
+
+def imported_at_once(path):
+    """What importing a file imports: nothing that waits inside a function."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def test_a_deployed_model_needs_numpy_and_openvino_only():
+    deploy = list((ROOT / "hvae" / "deploy").glob("*.py"))
+    pending, seen, outside = [name for path in deploy for name in imported(path)], set(), set()
+    while pending:
+        name = pending.pop()
+        if name.split(".")[0] != "hvae":
+            outside.add(name.split(".")[0])
+        elif name not in seen:
+            seen.add(name)
+            path = ROOT.joinpath(*name.split("."))
+            path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+            pending += [name.rpartition(".")[0] or "hvae", *imported_at_once(path)]
+    assert outside - set(sys.stdlib_module_names) == {"numpy", "openvino"}
 
 
 def test_importing_hvae_does_not_choose_a_backend():
     import subprocess
-    import sys
 
     code = "import hvae, hvae.config, sys; assert 'keras' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

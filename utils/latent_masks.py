@@ -1,6 +1,6 @@
 """Which latent variables a user keeps."""
 
-from hvae.inference.latent_mask import mask_of_quantile
+from hvae.inference.latents.latent_mask import mask_of_quantile
 from utils.statistics_file import read_statistics
 
 

@@ -1,6 +1,6 @@
 """Results as lines of text."""
 
-from hvae.inference.evaluator import mean_and_standard_error
+from hvae.inference.evaluation.evaluator import mean_and_standard_error
 from hvae.training.metrics import by_scale
 
 _TERMS = ("negative_elbo", "nll", "kl")

@@ -69,7 +69,7 @@ class Sampling:
 
     @functools.cached_property
     def _generator(self):
-        from hvae.inference.generator import Generator
+        from hvae.inference.generation.generator import Generator
 
         return Generator(self.session.model, self.typed.output, self.typed.batch_size)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from hvae.errors import UserError
-from hvae.inference.temperatures import block_temperatures
+from hvae.inference.generation.temperatures import block_temperatures
 
 
 def add_temperature_flag(parser):

@@ -6,7 +6,7 @@ from data.load import load_splits
 from data.sets import get_dataset
 from data.training_batches import TrainingBatches
 from hvae.files.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
-from hvae.inference.evaluator import Evaluator
+from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.loading import load_weights
 from hvae.model import HVAE
 from hvae.training.augmentation import Augmentation

@@ -19,6 +19,6 @@ class ExportedEngine(Engine):
         return functools.partial(self._model(batch).run, part)
 
     def _load(self, batch):
-        from hvae.export import OpenVINOModel
+        from hvae.deploy import OpenVINOModel
 
         return OpenVINOModel(self.files.export(self.exported, batch), precision=self.precision)

@@ -10,6 +10,6 @@ class OpenVINOKerasEngine(KerasEngine):
     keras_backend = "openvino"
 
     def compiled(self, part, batch):
-        from hvae.inference.compiled_function import CompiledFunction
+        from hvae.inference.running.compiled_function import CompiledFunction
 
         return CompiledFunction(self.model, self.function(part)).run

@@ -6,16 +6,16 @@ import tempfile
 import keras
 
 import hvae
+from hvae.deploy.manifest import MANIFEST, Manifest, PartDescription, file_checksum, write_manifest
 from hvae.errors import UserError
 from hvae.export.formats import get_format
-from hvae.export.manifest import MANIFEST, Manifest, PartDescription, file_checksum, write_manifest
 from hvae.export.parts import get_part, part_names
 from hvae.export.program import Program
 from hvae.export.verification import Verification, refuse_differences, refuse_loss
 from hvae.files.atomic import replacing_folder
 from hvae.files.versions import installed_versions
 from hvae.images.checked_images import checked_images
-from hvae.latents_file import config_checksum, weights_checksum
+from hvae.inference.latents.latents_file import config_checksum, weights_checksum
 from hvae.training.display import Display
 
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "openvino", "nncf", "tf2onnx", "numpy")

@@ -2,9 +2,9 @@
 
 from keras import ops
 
-from hvae.export.batched_run import run_in_batches
-from hvae.export.port import block_values, named_blocks
-from hvae.inference.compiled_function import CompiledFunction
+from hvae.deploy.batched_run import run_in_batches
+from hvae.deploy.port import block_values, named_blocks
+from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.likelihoods.base import sum_over_image
 
 _BATCH = 16

@@ -4,7 +4,7 @@ import contextlib
 import io
 import logging
 
-from hvae.export.batched_run import batches_of
+from hvae.deploy.batched_run import batches_of
 
 #: The operations that become integers. Others cost little, and among them are the KL, the
 #: likelihood and the standard deviations, which need the digits of a float.

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
+from hvae.deploy.batched_run import run_in_batches
 from hvae.errors import UserError
-from hvae.export.batched_run import run_in_batches
-from hvae.inference.compiled_function import CompiledFunction
+from hvae.inference.running.compiled_function import CompiledFunction
 
 #: In fp32: largest difference of floats, relative to the largest of the source's.
 LARGEST_DIFFERENCE = 1e-4

@@ -24,13 +24,13 @@ class InferenceMethods:
 
     def generate(self, num_images, temperature=1.0, output="sample", seed=0):
         """Images drawn from the prior; see `Generator`."""
-        from hvae.inference.generator import Generator
+        from hvae.inference.generation.generator import Generator
 
         return self._compiled(Generator, output)(num_images, temperature=temperature, seed=seed)
 
     def _reconstructor(self, output):
         # Encoding and decoding are its parts: nothing is compiled twice.
-        from hvae.inference.reconstructor import Reconstructor
+        from hvae.inference.latents.reconstructor import Reconstructor
 
         return self._compiled(Reconstructor, output)
 

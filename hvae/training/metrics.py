@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hvae.inference.evaluator import mean_and_standard_error
+from hvae.inference.evaluation.evaluator import mean_and_standard_error
 
 
 class EpochSums:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hvae.export import OpenVINOModel
+from hvae.deploy import OpenVINOModel
 from hvae.export.exporter import Exporter
 from hvae.model import HVAE
 from tests.conftest import random_images, randomize, tiny_config

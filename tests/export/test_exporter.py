@@ -7,10 +7,10 @@ import keras
 import numpy as np
 import pytest
 
+from hvae.deploy import OpenVINOModel
+from hvae.deploy.manifest import read_manifest
 from hvae.errors import UserError
-from hvae.export import OpenVINOModel
 from hvae.export.exporter import Exporter
-from hvae.export.manifest import read_manifest
 from hvae.export.parts import get_part
 from hvae.export.program import Program
 from hvae.noise.draws import latent_noise

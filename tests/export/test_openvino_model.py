@@ -7,9 +7,9 @@ import shutil
 import numpy as np
 import pytest
 
+from hvae.deploy import OpenVINOModel
 from hvae.errors import UserError
-from hvae.export import OpenVINOModel
-from hvae.inference.compiled_function import CompiledFunction
+from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.noise.draws import latent_noise
 from tests.export.conftest import CASES
 

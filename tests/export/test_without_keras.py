@@ -15,7 +15,7 @@ pytestmark = pytest.mark.tensorflow
 CODE = """
 import importlib.util, sys
 import numpy as np
-from hvae.export import OpenVINOModel
+from hvae.deploy import OpenVINOModel
 
 for name in ("keras", "tensorflow", "yaml", "h5py", "scipy"):
     assert importlib.util.find_spec(name) is None, name

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hvae.errors import UserError
-from hvae.inference.evaluator import Evaluator
+from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
 from hvae.training.config import TrainingConfig
 from hvae.training.progress import Progress

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from hvae.inference.evaluator import Evaluator
+from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
 from hvae.training.augmentation import Augmentation
 from hvae.training.config import TrainingConfig

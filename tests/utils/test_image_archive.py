@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from hvae.inference.generator import Generator
+from hvae.inference.generation.generator import Generator
 from hvae.model import HVAE
 from tests.conftest import tiny_config
 from utils.image_archive import write_archive

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hvae.inference.evaluator import ACTIVE_NATS
+from hvae.inference.evaluation.evaluator import ACTIVE_NATS
 from utils.figures.canvas import figure
 from utils.figures.palette import scale_palette
 

@@ -5,8 +5,8 @@ import pathlib
 import numpy as np
 
 from hvae.files.atomic import make_folder
-from hvae.inference.generator import Generator
-from hvae.inference.reconstructor import Reconstructor
+from hvae.inference.generation.generator import Generator
+from hvae.inference.latents.reconstructor import Reconstructor
 from utils.figures.kl_per_scale import draw_kl_per_scale
 from utils.figures.reconstructions import draw_reconstructions
 from utils.figures.samples import draw_samples

@@ -19,7 +19,7 @@ class BitsMode(Mode):
     def run(self, session):
         import numpy as np
 
-        from hvae.inference.bits import BitMapper
+        from hvae.inference.inspection.bits import BitMapper
         from utils.arrays_file import write_arrays
         from utils.figures.bit_maps import draw_bit_maps, draw_cumulative_kl, draw_mean_maps
 

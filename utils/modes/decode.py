@@ -30,8 +30,8 @@ class DecodeMode(Mode):
                 f"no latents in {run}; python load_model.py {run} encode makes them, or name a file"
             )
 
-        from hvae.inference.latent_decoder import LatentDecoder
-        from hvae.latents_file import read_latents
+        from hvae.inference.latents.latent_decoder import LatentDecoder
+        from hvae.inference.latents.latents_file import read_latents
         from utils.arrays_file import write_arrays
         from utils.figures.image_grid import draw_image_grid
 

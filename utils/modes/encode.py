@@ -19,8 +19,8 @@ class EncodeMode(Mode):
         if quantile is not None:
             (masks,) = masks_of_run(session.request.run, [quantile])
 
-        from hvae.inference.latent_encoder import LatentEncoder
-        from hvae.latents_file import LatentsWriter
+        from hvae.inference.latents.latent_encoder import LatentEncoder
+        from hvae.inference.latents.latents_file import LatentsWriter
 
         typed, images = session.typed, session.images
         encoder = LatentEncoder(session.model, typed.batch_size)

@@ -22,7 +22,7 @@ class EvaluateMode(Mode):
         )
 
     def run(self, session):
-        from hvae.inference.evaluator import Evaluator
+        from hvae.inference.evaluation.evaluator import Evaluator
         from utils.figures.kl_per_scale import draw_kl_per_scale
         from utils.report import evaluation_lines, evaluation_results
 
@@ -62,9 +62,9 @@ class EvaluateMode(Mode):
 
 def _ssim(session):
     """SSIM of images and their reconstructions."""
-    from hvae.inference.reconstructor import Reconstructor
+    from hvae.inference.evaluation.ssim import ssim
+    from hvae.inference.latents.reconstructor import Reconstructor
     from utils.report import mean_results
-    from utils.ssim import ssim
 
     typed, model = session.typed, session.model
     reconstructions = Reconstructor(model, batch_size=typed.batch_size)(
@@ -79,7 +79,7 @@ def _ssim(session):
 
 def _importance_bound(session):
     """The importance-weighted bound, if it was asked for."""
-    from hvae.inference.importance import LogWeights, importance_weighted_bound
+    from hvae.inference.evaluation.importance import LogWeights, importance_weighted_bound
     from utils.report import mean_results
 
     typed, report = session.typed, session.model.reporter

@@ -3,7 +3,7 @@
 import math
 
 from hvae.errors import UserError
-from hvae.inference.block_numbers import check_block
+from hvae.inference.inspection.block_numbers import check_block
 from utils.image_names import image_names
 from utils.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
 from utils.modes.base import Mode
@@ -45,7 +45,7 @@ class ExploreMode(Mode):
         typed, config = session.typed, session.request.experiment.model
         check_block(typed.block, config.latent_scales)
 
-        from hvae.inference.exploration import Explorer
+        from hvae.inference.inspection.exploration import Explorer
         from utils.arrays_file import write_arrays
         from utils.figures.exploration import draw_exploration
 
@@ -78,7 +78,7 @@ def _names(typed, count):
 
 def _noise(session):
     """The noise of the user's images, or that of draws from the prior."""
-    from hvae.inference.latent_encoder import LatentEncoder
+    from hvae.inference.latents.latent_encoder import LatentEncoder
     from hvae.noise.draws import latent_noise
 
     typed = session.typed

@@ -83,9 +83,9 @@ class ExportMode(Mode):
             )
 
     def run(self, session):
+        from hvae.deploy.manifest import MANIFEST
         from hvae.export.exporter import Exporter
         from hvae.export.formats import get_format
-        from hvae.export.manifest import MANIFEST
         from hvae.export.report import verification_line
 
         typed = session.typed

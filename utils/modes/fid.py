@@ -32,8 +32,12 @@ class FidMode(Mode):
     def run(self, session):
         typed, sampling = session.typed, Sampling(session)
 
-        from hvae.inference.fid import import_torch_fidelity, inception_weights, sample_quality
-        from hvae.inference.generated_images import GeneratedImages
+        from hvae.inference.evaluation.fid import (
+            import_torch_fidelity,
+            inception_weights,
+            sample_quality,
+        )
+        from hvae.inference.generation.generated_images import GeneratedImages
 
         # Before anything is loaded or drawn.
         import_torch_fidelity()

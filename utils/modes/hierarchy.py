@@ -40,7 +40,7 @@ class HierarchyMode(Mode):
     def _draw(self, session):
         import numpy as np
 
-        from hvae.inference.hierarchy import HierarchySampler
+        from hvae.inference.inspection.hierarchy import HierarchySampler
         from utils.figures.hierarchy import draw_hierarchy, draw_remaining_deviation
 
         typed, model, results = session.typed, session.model, session.results
@@ -84,7 +84,7 @@ class HierarchyMode(Mode):
     def _time(self, session):
         import numpy as np
 
-        from hvae.inference.walk_times import walk_times
+        from hvae.inference.inspection.walk_times import walk_times
         from utils.figures.walk_times import draw_walk_times
 
         typed, model, results = session.typed, session.model, session.results

@@ -27,7 +27,7 @@ class InterpolateMode(Mode):
         typed, config = session.typed, session.request.experiment.model
         ends = read_images(typed.image, config, lambda: session.split(typed.split))
 
-        from hvae.inference.interpolation import Interpolator
+        from hvae.inference.inspection.interpolation import Interpolator
         from utils.arrays_file import write_arrays
         from utils.figures.labelled_rows import draw_labelled_rows
 

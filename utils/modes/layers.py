@@ -1,6 +1,6 @@
 """What each scale of the hierarchy decides."""
 
-from hvae.inference.block_numbers import blocks_of_scales
+from hvae.inference.inspection.block_numbers import blocks_of_scales
 from utils.mode_flags import add_number, add_output_flag
 from utils.modes.base import Mode
 from utils.temperature import add_temperature_flag, read_temperature, temperature_title
@@ -24,7 +24,7 @@ class LayersMode(Mode):
         scales = session.request.experiment.model.latent_scales
         temperatures = read_temperature(session.typed.temperature, len(scales))
 
-        from hvae.inference.layer_samples import LayerSampler
+        from hvae.inference.generation.layer_samples import LayerSampler
         from utils.figures.layers import draw_layers
 
         typed, model = session.typed, session.model

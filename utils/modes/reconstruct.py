@@ -24,7 +24,7 @@ class ReconstructMode(Mode):
         quantiles = session.typed.mask_quantile
         masks = masks_of_run(session.request.run, quantiles) if quantiles else [None]
 
-        from hvae.inference.reconstructor import Reconstructor
+        from hvae.inference.latents.reconstructor import Reconstructor
 
         typed = session.typed
         reconstruct = Reconstructor(session.model, typed.output, typed.batch_size)
@@ -66,7 +66,7 @@ def _write(session, result):
 def _write_pruned(session, quantiles, masks, results):
     import numpy as np
 
-    from hvae.inference.evaluator import mean_and_standard_error
+    from hvae.inference.evaluation.evaluator import mean_and_standard_error
     from utils.arrays_file import write_arrays
     from utils.figures.labelled_rows import draw_labelled_rows
     from utils.figures.pruning_curve import draw_pruning_curve

@@ -33,8 +33,8 @@ class StatisticsMode(Mode):
         import numpy as np
 
         from data.rows import Rows
-        from hvae.inference.evaluator import Evaluator
-        from hvae.inference.latent_mask import mask_of_quantile, share_of_kl
+        from hvae.inference.evaluation.evaluator import Evaluator
+        from hvae.inference.latents.latent_mask import mask_of_quantile, share_of_kl
         from utils.figures.latent_statistics import draw_latent_statistics
         from utils.statistics_file import NAME, Statistics, write_statistics
 

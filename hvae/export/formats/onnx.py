@@ -1,7 +1,7 @@
 """ONNX, as Keras writes it."""
 
 from hvae.export.formats.base import Format
-from hvae.inference.compiled_function import CompiledFunction
+from hvae.inference.running.compiled_function import CompiledFunction
 
 
 class ONNXFormat(Format):

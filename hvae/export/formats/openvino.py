@@ -2,9 +2,9 @@
 
 import tempfile
 
+from hvae.deploy.openvino_program import OpenVINOProgram
 from hvae.export.formats.base import Format
 from hvae.export.gelu_fusion import fuse_gelu
-from hvae.export.openvino_program import OpenVINOProgram
 from hvae.export.quantization import quantized
 
 

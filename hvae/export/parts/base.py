@@ -5,8 +5,8 @@ import functools
 
 from keras import ops
 
+from hvae.deploy.port import Port, block_ports, block_values, named_blocks
 from hvae.export.judge import Judge
-from hvae.export.port import Port, block_ports, block_values, named_blocks
 from hvae.noise.draws import latent_noise
 
 

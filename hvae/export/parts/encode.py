@@ -2,8 +2,8 @@
 
 from keras import ops
 
+from hvae.deploy.port import block_ports, block_values, named_blocks
 from hvae.export.parts.base import Part
-from hvae.export.port import block_ports, block_values, named_blocks
 
 _MEANINGS = {
     "mean": "mean of the posterior, before a flow",

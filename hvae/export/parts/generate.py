@@ -3,9 +3,9 @@
 import numpy as np
 from keras import ops
 
+from hvae.deploy.port import Port, block_values, named_blocks
 from hvae.export.parts.base import Part
-from hvae.export.port import Port, block_values, named_blocks
-from hvae.inference.latent_encoder import LatentEncoder
+from hvae.inference.latents.latent_encoder import LatentEncoder
 from hvae.noise.draws import latent_noise, likelihood_noise
 
 

@@ -1,7 +1,7 @@
 """Images through the posterior and back."""
 
+from hvae.deploy.port import Port
 from hvae.export.parts.base import Part
-from hvae.export.port import Port
 
 
 class ReconstructPart(Part):

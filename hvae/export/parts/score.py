@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from hvae.deploy.port import Port, block_values
 from hvae.export.parts.base import Part
-from hvae.export.port import Port, block_values
 
 
 class ScorePart(Part):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.load import load_splits
-from hvae.inference.importance import LogWeights, importance_weighted_bound
+from hvae.inference.evaluation.importance import LogWeights, importance_weighted_bound
 from hvae.loading import load_model
 from hvae.training.metrics import by_scale
 

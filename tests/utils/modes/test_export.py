@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
+from hvae.deploy import OpenVINOModel
 from hvae.errors import UserError
-from hvae.export import OpenVINOModel
 from hvae.loading import load_model
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hvae.errors import UserError
-from hvae.inference import fid
-from hvae.inference.generator import Generator
+from hvae.inference.evaluation import fid
+from hvae.inference.generation.generator import Generator
 from hvae.loading import load_model
 
 

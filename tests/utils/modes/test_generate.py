@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from hvae.errors import UserError
-from hvae.inference.generator import Generator
+from hvae.inference.generation.generator import Generator
 from hvae.loading import load_model
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hvae.errors import UserError
-from hvae.inference.generator import Generator
+from hvae.inference.generation.generator import Generator
 from hvae.loading import load_model
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from data.load import load_splits
 from hvae.errors import UserError
-from hvae.inference.evaluator import Evaluator
+from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.loading import load_model
 from utils.statistics_file import read_statistics
 

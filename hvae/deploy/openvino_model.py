@@ -1,0 +1,195 @@
+"""An exported model in use. Needs nothing but NumPy and OpenVINO."""
+
+import functools
+import math
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+
+from hvae.deploy.batched_run import batches_of, joined
+from hvae.deploy.checked_inputs import checked_inputs
+from hvae.deploy.manifest import check_files, read_manifest
+from hvae.deploy.openvino_program import OpenVINOProgram, check_settings
+from hvae.deploy.port import block_values, named_blocks, names_of
+from hvae.errors import UserError
+from hvae.images.checked_images import checked_images
+from hvae.inference.generation.temperatures import block_temperatures
+from hvae.inference.latents.latents import Latents
+from hvae.inference.latents.reconstruction import Reconstruction
+from hvae.noise.draws import latent_noise, likelihood_noise
+
+
+class Score(NamedTuple):
+    """How probable images are, from one posterior sample each."""
+
+    elbo: np.ndarray  # (images,), lower bound of log p(x), nats
+    nll: np.ndarray  # (images,), −log p(x|z), nats
+    kl: np.ndarray  # (images, blocks), nats, smallest scale first
+
+
+class OpenVINOModel:
+    """A model that `load_model.py RUN export` has written; no Keras needed.
+
+    Image i's noise depends on the seed and i, as everywhere in this package: the numbers
+    are those of the model that was exported, for any batch size.
+
+    Args:
+        folder: the exported folder, with `manifest.json`.
+        device: an OpenVINO device.
+        hint: `"latency"`, for one batch at a time, or `"throughput"`, for many images.
+        precision: arithmetic of floats: `"f32"`, `"f16"`, `"bf16"`, or `"device"` for
+            whatever OpenVINO prefers on the device.
+        batch_size: images at a time, where the export leaves it open.
+
+    Raises:
+        UserError: if the folder is not an export to OpenVINO, a file is damaged or not the
+            one that the manifest describes, or an argument is wrong; if there is no such
+            device, when a part is first used.
+
+    Example:
+        >>> model = OpenVINOModel("runs/NAME/openvino")
+        >>> images = model.generate(16, temperature=0.8, seed=0)  # uint8, (16, 32, 32, 3)
+        >>> model.score(images).elbo  # nats
+    """
+
+    def __init__(self, folder, device="CPU", hint="latency", precision="f32", batch_size=16):
+        self.folder = pathlib.Path(folder)
+        self.manifest = read_manifest(folder)
+        if self.manifest.exported_to != "openvino":
+            raise UserError(
+                f"{folder} must be an export to openvino. Received: {self.manifest.exported_to}"
+            )
+        _check_whole("batch_size", batch_size, 1)
+        check_settings(hint, precision)
+        for name, description in self.manifest.parts.items():
+            if set(description.files) != {f"{name}.xml", f"{name}.bin"}:
+                raise UserError(f"{self.folder}: the files of {name} must be its .xml and .bin")
+            check_files(folder, name, description)
+        self.batch_size = self.manifest.batch or batch_size
+        self._settings = (device, hint, precision)
+        self._program = functools.cache(self._compile)
+
+    @property
+    def parts(self):
+        """Names of the parts that were exported."""
+        return tuple(self.manifest.parts)
+
+    def noise_shapes(self, batch_size):
+        """Shapes of the standard normal noise of one pass, smallest scale first."""
+        return tuple((batch_size, *shape) for shape in self.manifest.noise_shapes)
+
+    def uniform_shapes(self, batch_size):
+        """Shapes of the uniforms from which p(x|z) is sampled, by name."""
+        shapes = self.manifest.uniform_shapes
+        return {name: (batch_size, *shape) for name, shape in shapes.items()}
+
+    def generate(self, num_images, *, temperature=1.0, seed=0, output_temperature=1.0, noise=None):
+        """Images drawn from the prior.
+
+        Args:
+            num_images: how many.
+            temperature: factor on the prior's standard deviations, one for all blocks or
+                one for each, smallest scale first.
+            seed: seed of the noise.
+            output_temperature: factor on the noise of p(x|z).
+            noise: the latents' noise, in place of the seed's: one array per block, such as
+                the `noise` of `encode`, of which this makes the images again.
+
+        Returns:
+            Integers, `(num_images, height, width, channels)`, uint8 for up to 256 levels.
+
+        Raises:
+            UserError: if the part was not exported, or an argument is wrong.
+        """
+        _check_whole("num_images", num_images, 1)
+        _check_whole("seed", seed, 0)
+        if not 0.0 <= output_temperature < math.inf:
+            raise UserError(
+                f"output_temperature: must be at least 0 and finite. Received: {output_temperature}"
+            )
+        temperatures = block_temperatures(temperature, len(self.manifest.noise_shapes))
+        uniforms = likelihood_noise(self, range(num_images), seed)
+        inputs = {
+            **self._noise(num_images, seed, noise),
+            "temperature": np.tile(np.float32(temperatures), (num_images, 1)),
+            **{f"uniforms_{name}": values for name, values in uniforms.items()},
+            "output_temperature": np.full(num_images, output_temperature, np.float32),
+        }
+        return self.run("generate", inputs)["images"]
+
+    def reconstruct(self, images, *, seed=0, noise=None):
+        """Images through the posterior and back.
+
+        Args:
+            images: integers, `(images, height, width, channels)`.
+            seed: seed of the noise.
+            noise: the latents' noise, in place of the seed's: one array per block.
+
+        Returns:
+            `Reconstruction`: images and −log p(x|z).
+
+        Raises:
+            UserError: as `generate`.
+        """
+        outputs = self.run("reconstruct", self._image_inputs(images, seed, noise))
+        return Reconstruction(outputs["reconstructions"], outputs["nll"])
+
+    def encode(self, images, *, seed=0, noise=None):
+        """The `Latents` of images; arguments and errors as of `reconstruct`."""
+        outputs = self.run("encode", self._image_inputs(images, seed, noise))
+        names = {"mean": "mean", "std": "std", "z": "z", "noise": "prior_noise"}
+        return Latents(**{field: block_values(name, outputs) for field, name in names.items()})
+
+    def score(self, images, *, seed=0, noise=None):
+        """The `Score` of images; arguments and errors as of `reconstruct`."""
+        return Score(**self.run("score", self._image_inputs(images, seed, noise)))
+
+    def run(self, part, inputs):
+        """Outputs by name of a part.
+
+        Args:
+            part: its name.
+            inputs: arrays by name, as the manifest describes them, for any number of images.
+
+        Raises:
+            UserError: if the part was not exported, or an input is missing, unknown, or of
+                another shape or type.
+        """
+        if part not in self.manifest.parts:
+            raise UserError(f"{self.folder} has no part {part}; it has {', '.join(self.parts)}")
+        ports = self.manifest.parts[part].inputs
+        inputs = checked_inputs(part, ports, inputs)
+        outputs = joined(self._program(part).stream(batches_of(inputs, self._size(inputs))))
+        return {name: outputs[name] for name in names_of(self.manifest.parts[part].outputs)}
+
+    def _size(self, inputs):
+        if self.manifest.batch is not None:
+            return self.manifest.batch
+        return min(self.batch_size, len(next(iter(inputs.values()))))
+
+    def _compile(self, part):
+        return OpenVINOProgram(self.folder / f"{part}.xml", *self._settings)
+
+    def _image_inputs(self, images, seed, noise):
+        images = checked_images(images, self.manifest)
+        dtype = np.uint8 if self.manifest.levels <= 256 else np.int32
+        return {"images": images.astype(dtype), **self._noise(len(images), seed, noise)}
+
+    def _noise(self, num_images, seed, noise):
+        _check_whole("seed", seed, 0)
+        if noise is None:
+            noise = latent_noise(self, range(num_images), seed)
+        noise = [np.asarray(block, np.float32) for block in noise]
+        expected = self.noise_shapes(num_images)
+        if [block.shape for block in noise] != list(expected):
+            raise UserError(
+                f"noise: must be of shape {', '.join(map(str, expected))}. "
+                f"Received: {', '.join(str(block.shape) for block in noise)}"
+            )
+        return named_blocks("noise", noise)
+
+
+def _check_whole(name, value, least):
+    if not isinstance(value, (int, np.integer)) or value < least:
+        raise UserError(f"{name}: must be a whole number, at least {least}. Received: {value}")

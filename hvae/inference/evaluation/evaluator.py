@@ -1,0 +1,92 @@
+"""How good is a model on some images: NLL, KL and ELBO."""
+
+import dataclasses
+
+import numpy as np
+from keras import ops
+
+from hvae.inference.running.batches import filled_batch
+from hvae.inference.running.compiled_function import CompiledFunction
+from hvae.noise.draws import draw_normal
+
+#: A latent variable is active if its mean KL exceeds this many nats.
+ACTIVE_NATS = 0.01
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """Results for a set of images, in nats per image."""
+
+    nll: np.ndarray  # (images,), −log p(x|z), mean over posterior samples
+    kl: np.ndarray  # (images, blocks), smallest scale first
+    kl_of_units: tuple  # per block (height, width, z_width): mean over the images
+
+    @property
+    def elbo(self):
+        """ELBO of every image, `(images,)`."""
+        return -self.nll - self.kl.sum(axis=-1)
+
+    @property
+    def active_units(self):
+        """Per block, how many latent variables carry more than `ACTIVE_NATS`."""
+        return tuple(int((kl > ACTIVE_NATS).sum()) for kl in self.kl_of_units)
+
+
+def mean_and_standard_error(values):
+    """Mean of per-image values, and its standard error."""
+    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
+    return float(values.mean()), float(error)
+
+
+class Evaluator:
+    """Evaluates a model; compiled once, usable again after its weights have changed.
+
+    Args:
+        model: an `HVAE`.
+        batch_size: images at a time.
+    """
+
+    def __init__(self, model, batch_size=100):
+        self.model = model
+        self.batch_size = batch_size
+        self._score = CompiledFunction(model, self._statistics)
+
+    def __call__(self, images, num_samples=1, seed=0, progress=iter):
+        """Evaluate.
+
+        Args:
+            images: integers, `(images, height, width, channels)`.
+            num_samples: posterior samples of every image, averaged.
+            seed: seed of the noise; the same on every backend.
+            progress: wraps the sequence of batches, as `tqdm` does.
+
+        Returns:
+            `Evaluation`.
+        """
+        rng = np.random.default_rng(seed)
+        size = min(self.batch_size, len(images))
+        starts = range(0, len(images), size)
+        work = [(start, sample) for start in starts for sample in range(num_samples)]
+        blocks = len(self.model.config.latent_scales)
+        nll, kl = np.zeros(len(images)), np.zeros((len(images), blocks))
+        kl_of_units = [np.zeros(shape[1:]) for shape in self.model.noise_shapes(1)]
+        for start, _ in progress(work):
+            batch, count = filled_batch(images, start, size)
+            noise = draw_normal(self.model.noise_shapes(size), rng)
+            is_real = (np.arange(size) < count).astype(np.float32)
+            scores = self._score.run((batch, noise, is_real))
+            nll[start : start + count] += scores["nll"][:count] / num_samples
+            kl[start : start + count] += scores["kl"][:count] / num_samples
+            for total, batch_sum in zip(kl_of_units, scores["kl_of_units"]):
+                total += batch_sum / (num_samples * len(images))
+        return Evaluation(nll, kl, tuple(kl_of_units))
+
+    def _statistics(self, inputs):
+        images, noise, is_real = inputs
+        output = self.model(images, noise)
+        weights = ops.reshape(is_real, (-1, 1, 1, 1))
+        return {
+            "nll": output.nll,
+            "kl": output.kl,
+            "kl_of_units": [ops.sum(latent.kl * weights, axis=0) for latent in output.latents],
+        }

@@ -1,0 +1,1 @@
+"""What a model's latents hold, scale by scale and block by block."""

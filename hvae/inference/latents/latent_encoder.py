@@ -1,0 +1,80 @@
+"""Images to latents."""
+
+import numpy as np
+from keras import ops
+
+from hvae.images.checked_images import checked_images
+from hvae.inference.latents.latents import ARRAYS, Latents, join_latents
+from hvae.inference.running.batches import filled_batches
+from hvae.inference.running.compiled_function import CompiledFunction
+from hvae.noise.draws import latent_noise
+
+
+class LatentEncoder:
+    """Encodes images: mean, standard deviation and sample of q; compiled once.
+
+    Args:
+        model: an `HVAE`.
+        batch_size: images at a time.
+    """
+
+    def __init__(self, model, batch_size=100):
+        self.model = model
+        self.batch_size = batch_size
+        self._encode = CompiledFunction(model, self._latents)
+
+    def __call__(self, images, seed=0, masks=None, progress=iter):
+        """Encode.
+
+        Args:
+            images: integers, `(images, height, width, channels)`.
+            seed: seed of the noise; the same on every backend and for every batch size.
+            masks: per block `(height, width, z_width)`: variables to draw from q; the
+                others are drawn from the prior. `None`: all from q.
+            progress: wraps the sequence of batches, as `tqdm` does.
+
+        Returns:
+            `Latents`. They are held in memory; `batches` gives them a batch at a time.
+
+        Raises:
+            UserError: if the images are not such as the model expects.
+        """
+        return join_latents(list(self.batches(images, seed, masks, progress)))
+
+    def batches(self, images, seed=0, masks=None, progress=iter):
+        """The `Latents` of one batch of images after the other; arguments as in a call."""
+        images = checked_images(images, self.model.config)
+        for start, batch, count in filled_batches(images, self.batch_size, progress):
+            numbers = range(start, start + len(batch))
+            yield self.batch(batch, numbers, seed, masks).first(count)
+
+    def batch(self, images, numbers, seed=0, masks=None):
+        """The `Latents` of one batch.
+
+        Args:
+            images: integers, `(batch, height, width, channels)`.
+            numbers: the images' numbers, which with `seed` decide on their noise.
+            seed, masks: as in a call.
+        """
+        noise = latent_noise(self.model, numbers, seed)
+        blocks = self._encode.run((images, noise, batched_masks(self.model, masks, len(images))))
+        return Latents(**{name: tuple(blocks[name]) for name in ARRAYS}, masks=masks)
+
+    def _latents(self, inputs):
+        images, noise, masks = inputs
+        activations = self.model.bottom_up(images)
+        latents = self.model.top_down(noise, activations=activations, masks=masks).latents
+        return {
+            "mean": [latent.posterior.mean for latent in latents],
+            "std": [ops.exp(latent.posterior.log_std) for latent in latents],
+            "z": [latent.z for latent in latents],
+            "noise": [latent.prior.noise_of(latent.z) for latent in latents],
+        }
+
+
+def batched_masks(model, masks, num_images):
+    """Masks once for every image, as compiled functions need them; `None`: all 1."""
+    shapes = model.noise_shapes(num_images)
+    masks = [np.ones(shape[1:]) for shape in shapes] if masks is None else masks
+    # Whole numbers: not every backend takes booleans as inputs.
+    return tuple(np.broadcast_to(np.uint8(m), s).copy() for m, s in zip(masks, shapes, strict=True))

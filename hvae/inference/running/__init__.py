@@ -1,0 +1,1 @@
+"""A function of a model, compiled, applied batch by batch."""
