@@ -2,12 +2,12 @@
 
 import sys
 
-from utils.script import run_script
-from utils.use_request import parse_use_arguments
+from utils.command_line.script import run_script
+from utils.command_line.use_request import parse_use_arguments
 
 
 def load_command():
-    from utils.session import use_run
+    from utils.runs.session import use_run
 
     return use_run
 

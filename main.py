@@ -2,12 +2,12 @@
 
 import sys
 
-from utils.command_line import parse_training_arguments
-from utils.script import run_script
+from utils.command_line.script import run_script
+from utils.command_line.training_request import parse_training_arguments
 
 
 def load_command():
-    from utils.train import train
+    from utils.runs.train import train
 
     return train
 

@@ -27,7 +27,7 @@ from benchmarks.inference_files import BATCHES, PARTS
 from benchmarks.worker_process import WorkerProcess
 from hvae.configuration.settings import to_dict
 from hvae.files.atomic import write_text
-from utils.command_line import parse_training_arguments
+from utils.command_line.training_request import parse_training_arguments
 
 CASES = tuple((part, batch) for part in PARTS for batch in BATCHES)
 EXPORTED = "openvino_f32"

@@ -96,7 +96,7 @@ def _randomize(model, rng):
 
 
 def main():
-    from utils.environment import set_environment
+    from utils.command_line.environment import set_environment
 
     set_environment("tensorflow", "none")
     folder, *precisions = sys.argv[1:]

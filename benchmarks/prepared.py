@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from utils.command_line import parse_training_arguments
-from utils.quiet import native_messages_hidden
+from utils.command_line.quiet import native_messages_hidden
+from utils.command_line.training_request import parse_training_arguments
 
 
 class Prepared(NamedTuple):

@@ -11,8 +11,8 @@ import statistics
 import numpy as np
 
 from benchmarks.timing import seconds_of
-from utils.command_line import parse_training_arguments
-from utils.quiet import native_messages_hidden
+from utils.command_line.quiet import native_messages_hidden
+from utils.command_line.training_request import parse_training_arguments
 
 REPEATS = 5
 

@@ -17,7 +17,7 @@ from benchmarks.engines import get_engine
 from benchmarks.inference_files import InferenceFiles
 from benchmarks.timing import seconds_of
 from hvae.files.atomic import replacing
-from utils.environment import set_environment
+from utils.command_line.environment import set_environment
 
 
 def main():

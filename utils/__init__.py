@@ -1,1 +1,1 @@
-"""Making a run: flags, folder, figures, reports."""
+"""Making and using a run: what the two scripts and the two commands here do."""

@@ -4,8 +4,8 @@ import pathlib
 
 from hvae.configuration.settings import field_types
 from hvae.files.atomic import write_text
-from utils.experiment import GROUPS, PARTS, all_fields
-from utils.flags import describe_value
+from utils.command_line.flags import describe_value
+from utils.experiments.experiment import GROUPS, PARTS, all_fields
 
 README = pathlib.Path(__file__).parent.parent / "README.md"
 START, END = "<!-- flags: start -->", "<!-- flags: end -->"

@@ -12,12 +12,12 @@ from hvae.errors import UserError
 from hvae.files.atomic import replacing
 from hvae.files.run_files import MOMENTS, WEIGHTS, weights_file
 from hvae.published import codebase_names, get_importer
-from utils.config_files import read_config_file
-from utils.environment import set_environment
-from utils.experiment import Experiment
-from utils.flags import Parser
-from utils.run_folder import make_run_folder, write_description
-from utils.script import run_script
+from utils.command_line.environment import set_environment
+from utils.command_line.flags import Parser
+from utils.command_line.script import run_script
+from utils.experiments.config_files import read_config_file
+from utils.experiments.experiment import Experiment
+from utils.runs.run_folder import make_run_folder, write_description
 
 
 @dataclasses.dataclass(frozen=True)

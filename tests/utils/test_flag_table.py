@@ -1,4 +1,4 @@
-from utils.experiment import all_fields
+from utils.experiments.experiment import all_fields
 from utils.flag_table import README, flag_table, with_table
 
 

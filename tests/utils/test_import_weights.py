@@ -13,8 +13,8 @@ from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
 from hvae.published.openai_vdvae.tensors import import_openai_vdvae
 from hvae.published.state_dict import read_state_dict
 from tests.conftest import read_published
+from utils.command_line.script import run_script
 from utils.import_weights import import_weights, parse_arguments
-from utils.script import run_script
 
 
 def main(arguments):

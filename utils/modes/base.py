@@ -18,7 +18,7 @@ class Mode:
     HAS_BATCH_SIZE = True
 
     def add_flags(self, parser):
-        """Add the mode's own flags, beside those of `utils.mode_flags`."""
+        """Add the mode's own flags, beside those of `utils.modes.shared.mode_flags`."""
 
     def check(self, typed):
         """Refuse values before anything is loaded.

@@ -1,8 +1,8 @@
 """Where the bits go."""
 
-from utils.json_file import write_json
-from utils.mode_flags import add_image_flags
+from utils.files.json_file import write_json
 from utils.modes.base import Mode
+from utils.modes.shared.mode_flags import add_image_flags
 
 #: Images of the figure with one map each.
 _SHOWN = 16
@@ -20,8 +20,8 @@ class BitsMode(Mode):
         import numpy as np
 
         from hvae.inference.inspection.bits import BitMapper
-        from utils.arrays_file import write_arrays
         from utils.figures.bit_maps import draw_bit_maps, draw_cumulative_kl, draw_mean_maps
+        from utils.files.arrays_file import write_arrays
 
         typed, model, results = session.typed, session.model, session.results
         images = np.asarray(session.images)

@@ -1,9 +1,9 @@
 """A file of latents back to images."""
 
 from hvae.errors import UserError
-from utils.mode_flags import add_output_flag
 from utils.modes.base import Mode
-from utils.results import latest_result
+from utils.modes.shared.mode_flags import add_output_flag
+from utils.runs.results import latest_result
 
 _LARGEST_GRID = 64
 
@@ -32,8 +32,8 @@ class DecodeMode(Mode):
 
         from hvae.inference.latents.latent_decoder import LatentDecoder
         from hvae.inference.latents.latents_file import read_latents
-        from utils.arrays_file import write_arrays
         from utils.figures.image_grid import draw_image_grid
+        from utils.files.arrays_file import write_arrays
 
         model = session.model
         latents = read_latents(file, model, arrays=("z",))

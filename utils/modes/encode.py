@@ -1,8 +1,8 @@
 """Images to a file of latents."""
 
-from utils.latent_masks import add_mask_flag, masks_of_run
-from utils.mode_flags import add_image_flags
 from utils.modes.base import Mode
+from utils.modes.shared.latent_masks import add_mask_flag, masks_of_run
+from utils.modes.shared.mode_flags import add_image_flags
 
 
 class EncodeMode(Mode):

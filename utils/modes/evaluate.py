@@ -1,8 +1,8 @@
 """How good the model is."""
 
-from utils.json_file import write_json
-from utils.mode_flags import add_image_flags, add_number
+from utils.files.json_file import write_json
 from utils.modes.base import Mode
+from utils.modes.shared.mode_flags import add_image_flags, add_number
 
 
 class EvaluateMode(Mode):
@@ -24,7 +24,7 @@ class EvaluateMode(Mode):
     def run(self, session):
         from hvae.inference.evaluation.evaluator import Evaluator
         from utils.figures.kl_per_scale import draw_kl_per_scale
-        from utils.report import evaluation_lines, evaluation_results
+        from utils.runs.report import evaluation_lines, evaluation_results
 
         typed, model, results = session.typed, session.model, session.results
         evaluation = Evaluator(model, typed.batch_size)(
@@ -64,7 +64,7 @@ def _ssim(session):
     """SSIM of images and their reconstructions."""
     from hvae.inference.evaluation.ssim import ssim
     from hvae.inference.latents.reconstructor import Reconstructor
-    from utils.report import mean_results
+    from utils.runs.report import mean_results
 
     typed, model = session.typed, session.model
     reconstructions = Reconstructor(model, batch_size=typed.batch_size)(
@@ -80,7 +80,7 @@ def _ssim(session):
 def _importance_bound(session):
     """The importance-weighted bound, if it was asked for."""
     from hvae.inference.evaluation.importance import LogWeights, importance_weighted_bound
-    from utils.report import mean_results
+    from utils.runs.report import mean_results
 
     typed, report = session.typed, session.model.reporter
     if not typed.importance_samples:

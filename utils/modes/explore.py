@@ -4,9 +4,9 @@ import math
 
 from hvae.errors import UserError
 from hvae.inference.inspection.block_numbers import check_block
-from utils.image_names import image_names
-from utils.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
 from utils.modes.base import Mode
+from utils.modes.shared.image_names import image_names
+from utils.modes.shared.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
 
 
 class ExploreMode(Mode):
@@ -46,8 +46,8 @@ class ExploreMode(Mode):
         check_block(typed.block, config.latent_scales)
 
         from hvae.inference.inspection.exploration import Explorer
-        from utils.arrays_file import write_arrays
         from utils.figures.exploration import draw_exploration
+        from utils.files.arrays_file import write_arrays
 
         explore = Explorer(session.model, typed.output, typed.batch_size)
         # Beside the image itself a row has room for one draw less than steps.

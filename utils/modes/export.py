@@ -6,8 +6,8 @@ import pathlib
 from hvae.errors import UserError
 from hvae.export.formats import format_names
 from hvae.export.parts import check_part, part_names
-from utils.mode_flags import add_data_flag, add_number
 from utils.modes.base import Mode
+from utils.modes.shared.mode_flags import add_data_flag, add_number
 
 _PRECISIONS = ("fp32", "fp16", "int8")
 

@@ -1,9 +1,9 @@
 """How far samples are from the data."""
 
-from utils.json_file import write_json
-from utils.mode_flags import SPLITS, add_number
+from utils.files.json_file import write_json
 from utils.modes.base import Mode
-from utils.sampling import Sampling, add_sampling_flags
+from utils.modes.shared.mode_flags import SPLITS, add_number
+from utils.modes.shared.sampling import Sampling, add_sampling_flags
 
 
 class FidMode(Mode):

@@ -1,9 +1,9 @@
 """Images drawn from the prior."""
 
 from hvae.errors import UserError
-from utils.mode_flags import add_number
 from utils.modes.base import Mode
-from utils.sampling import Sampling, add_sampling_flags
+from utils.modes.shared.mode_flags import add_number
+from utils.modes.shared.sampling import Sampling, add_sampling_flags
 
 _LARGEST_GRID = 1024
 
@@ -38,11 +38,11 @@ class GenerateMode(Mode):
             sampling.stream(range(typed.num_images)), "images", total=typed.num_images
         )
         if typed.to == "folder":
-            from utils.image_folder import write_folder
+            from utils.files.image_folder import write_folder
 
             write_folder(session.results.path("samples"), images, config.levels)
         elif typed.to == "npz":
-            from utils.image_archive import write_archive
+            from utils.files.image_archive import write_archive
 
             shape = (*config.image_size, config.image_channels)
             write_archive(session.results.path("samples.npz"), images, shape)

@@ -1,9 +1,9 @@
 """What each level of the hierarchy decides, and what it costs."""
 
 from hvae.errors import UserError
-from utils.json_file import write_json
-from utils.mode_flags import add_image_flags, add_number, add_output_flag
+from utils.files.json_file import write_json
 from utils.modes.base import Mode
+from utils.modes.shared.mode_flags import add_image_flags, add_number, add_output_flag
 
 
 class HierarchyMode(Mode):

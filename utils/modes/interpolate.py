@@ -1,9 +1,9 @@
 """From one image to another."""
 
-from utils.image_names import image_names
-from utils.image_source import read_images
-from utils.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
+from utils.files.image_source import read_images
 from utils.modes.base import Mode
+from utils.modes.shared.image_names import image_names
+from utils.modes.shared.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
 
 
 class InterpolateMode(Mode):
@@ -28,8 +28,8 @@ class InterpolateMode(Mode):
         ends = read_images(typed.image, config, lambda: session.split(typed.split))
 
         from hvae.inference.inspection.interpolation import Interpolator
-        from utils.arrays_file import write_arrays
         from utils.figures.labelled_rows import draw_labelled_rows
+        from utils.files.arrays_file import write_arrays
 
         interpolate = Interpolator(session.model, typed.output, typed.batch_size)
         images, fixed = interpolate(ends, typed.steps, typed.seed, session.progress("decoding"))

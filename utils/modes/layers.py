@@ -1,9 +1,9 @@
 """What each scale of the hierarchy decides."""
 
 from hvae.inference.inspection.block_numbers import blocks_of_scales
-from utils.mode_flags import add_number, add_output_flag
 from utils.modes.base import Mode
-from utils.temperature import add_temperature_flag, read_temperature, temperature_title
+from utils.modes.shared.mode_flags import add_number, add_output_flag
+from utils.modes.shared.temperature import add_temperature_flag, read_temperature, temperature_title
 
 
 class LayersMode(Mode):

@@ -4,10 +4,10 @@ import itertools
 import sys
 
 from hvae.errors import UserError
-from utils.choice import read_choice
-from utils.mode_flags import add_number
 from utils.modes.base import Mode
-from utils.sampling import Sampling, add_sampling_flags
+from utils.modes.shared.choice import read_choice
+from utils.modes.shared.mode_flags import add_number
+from utils.modes.shared.sampling import Sampling, add_sampling_flags
 
 
 class PickMode(Mode):
@@ -86,8 +86,8 @@ def _ask(session, count):
 def _write(session, sampling, numbers, images):
     import numpy as np
 
-    from utils.arrays_file import write_arrays
     from utils.figures.image_grid import draw_image_grid
+    from utils.files.arrays_file import write_arrays
 
     levels = session.request.experiment.model.levels
     title = f"{len(numbers)} chosen samples, {sampling.title}"

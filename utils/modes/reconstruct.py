@@ -1,9 +1,9 @@
 """Images through the posterior and back."""
 
-from utils.json_file import write_json
-from utils.latent_masks import add_mask_flag, masks_of_run
-from utils.mode_flags import add_image_flags, add_output_flag
+from utils.files.json_file import write_json
 from utils.modes.base import Mode
+from utils.modes.shared.latent_masks import add_mask_flag, masks_of_run
+from utils.modes.shared.mode_flags import add_image_flags, add_output_flag
 
 _LARGEST_GRID = 128
 _COLUMNS = 10
@@ -44,8 +44,8 @@ class ReconstructMode(Mode):
 
 
 def _write(session, result):
-    from utils.arrays_file import write_arrays
     from utils.figures.reconstructions import draw_reconstructions
+    from utils.files.arrays_file import write_arrays
 
     images, shown = session.images, slice(_LARGEST_GRID)
     write_arrays(
@@ -67,9 +67,9 @@ def _write_pruned(session, quantiles, masks, results):
     import numpy as np
 
     from hvae.inference.evaluation.evaluator import mean_and_standard_error
-    from utils.arrays_file import write_arrays
     from utils.figures.labelled_rows import draw_labelled_rows
     from utils.figures.pruning_curve import draw_pruning_curve
+    from utils.files.arrays_file import write_arrays
 
     report, typed, results_of = session.model.reporter, session.typed, session.results
     rows = []

@@ -1,8 +1,8 @@
 """Which latent variables carry information."""
 
-from utils.json_file import write_json
-from utils.mode_flags import add_data_flag, add_number
+from utils.files.json_file import write_json
 from utils.modes.base import Mode
+from utils.modes.shared.mode_flags import add_data_flag, add_number
 
 
 class StatisticsMode(Mode):
@@ -36,7 +36,7 @@ class StatisticsMode(Mode):
         from hvae.inference.evaluation.evaluator import Evaluator
         from hvae.inference.latents.latent_mask import mask_of_quantile, share_of_kl
         from utils.figures.latent_statistics import draw_latent_statistics
-        from utils.statistics_file import NAME, Statistics, write_statistics
+        from utils.modes.shared.statistics_file import NAME, Statistics, write_statistics
 
         typed, model, results = session.typed, session.model, session.results
         train = session.split("train")

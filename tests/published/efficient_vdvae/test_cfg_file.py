@@ -5,7 +5,7 @@ import pytest
 import main
 from hvae.errors import UserError
 from hvae.published.efficient_vdvae.cfg_file import read_efficient_vdvae_cfg
-from utils.command_line import parse_training_arguments
+from utils.command_line.training_request import parse_training_arguments
 
 TEXT = """
 [run]

@@ -3,8 +3,8 @@
 import pytest
 
 from hvae.errors import UserError
-from utils.config_files import read_config_file
-from utils.experiment import Experiment
+from utils.experiments.config_files import read_config_file
+from utils.experiments.experiment import Experiment
 
 FILE = """
 channel_towers: 32

@@ -7,10 +7,10 @@ from hvae.configuration.settings import to_dict
 from hvae.model import HVAE
 from hvae.training.display import Display
 from tests.conftest import randomize, tiny_config
-from utils.experiment import Experiment
-from utils.run_folder import write_description
-from utils.session import use_run
-from utils.use_request import parse_use_arguments
+from utils.command_line.use_request import parse_use_arguments
+from utils.experiments.experiment import Experiment
+from utils.runs.run_folder import write_description
+from utils.runs.session import use_run
 
 
 class Recorder(Display):

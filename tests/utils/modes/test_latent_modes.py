@@ -9,7 +9,7 @@ import pytest
 from data.sets import digits
 from hvae.errors import UserError
 from hvae.files.run_files import CONFIG
-from utils.statistics_file import Statistics, write_statistics
+from utils.modes.shared.statistics_file import Statistics, write_statistics
 
 TEN = ("--num_images", 10, "--batch_size", 4)
 

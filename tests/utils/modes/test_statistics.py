@@ -8,7 +8,7 @@ from data.load import load_splits
 from hvae.errors import UserError
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.loading import load_model
-from utils.statistics_file import read_statistics
+from utils.modes.shared.statistics_file import read_statistics
 
 
 @pytest.fixture(scope="module")

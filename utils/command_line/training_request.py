@@ -7,11 +7,11 @@ import sys
 from hvae.errors import UserError
 from hvae.files.run_files import RESUME, check_run
 from hvae.loading import read_config
-from utils.config_files import config_names, experiment_to_yaml, read_config_file
-from utils.environment import set_environment
-from utils.experiment import Experiment
-from utils.flags import Parser, add_field_flags
-from utils.run_folder import default_name
+from utils.command_line.environment import set_environment
+from utils.command_line.flags import Parser, add_field_flags
+from utils.experiments.config_files import config_names, experiment_to_yaml, read_config_file
+from utils.experiments.experiment import Experiment
+from utils.runs.run_folder import default_name
 
 #: Changing these would not go on with the same training.
 _FIXED_ON_RESUME = (

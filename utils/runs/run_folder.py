@@ -9,7 +9,7 @@ from hvae.errors import UserError
 from hvae.files.atomic import make_folder, write_text
 from hvae.files.run_files import CONFIG, VERSIONS
 from hvae.files.versions import installed_versions
-from utils.config_files import experiment_to_yaml, to_yaml
+from utils.experiments.config_files import experiment_to_yaml, to_yaml
 
 _PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "openvino", "numpy")
 

@@ -1,7 +1,7 @@
 """Which latent variables a user keeps."""
 
 from hvae.inference.latents.latent_mask import mask_of_quantile
-from utils.statistics_file import read_statistics
+from utils.modes.shared.statistics_file import read_statistics
 
 
 def add_mask_flag(parser, text, several=False):

@@ -9,9 +9,9 @@ import yaml
 
 import main
 from hvae.errors import UserError
-from utils.command_line import parse_training_arguments
-from utils.config_files import config_names, read_config_file
-from utils.experiment import GROUPS, Experiment, all_fields
+from utils.command_line.training_request import parse_training_arguments
+from utils.experiments.config_files import config_names, read_config_file
+from utils.experiments.experiment import GROUPS, Experiment, all_fields
 
 ROOT = pathlib.Path(main.__file__).parent
 
@@ -167,7 +167,7 @@ def test_every_flag_of_the_seed_exists():
 
 
 def test_resume_refuses_to_change_the_model(tmp_path):
-    from utils.config_files import experiment_to_yaml
+    from utils.experiments.config_files import experiment_to_yaml
 
     run = tmp_path / "run"
     run.mkdir()

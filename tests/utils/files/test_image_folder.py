@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from utils.image_folder import write_folder
+from utils.files.image_folder import write_folder
 
 
 @pytest.mark.parametrize("channels", [1, 3])

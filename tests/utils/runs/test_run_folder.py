@@ -1,7 +1,7 @@
 import pytest
 
 from hvae.errors import UserError
-from utils.run_folder import default_name, make_run_folder
+from utils.runs.run_folder import default_name, make_run_folder
 
 
 def test_a_name_that_exists_is_refused_unless_it_is_to_be_deleted(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 pytestmark = pytest.mark.tensorflow
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 --stage_in_width 8
     --enc_middle_width 8 --dec_middle_width 8 --z_width 2 --output_blocks 1 --z_out_width 8
     --z_out_middle_width 8 --limit_train 64 --limit_eval 20 --batch_size 16 --no-jit""".split()

@@ -1,7 +1,7 @@
 import pytest
 
 from hvae.errors import UserError
-from utils.choice import read_choice
+from utils.modes.shared.choice import read_choice
 
 
 def test_numbers_keep_their_order():

@@ -8,12 +8,12 @@ from typing import Any
 from hvae.errors import UserError
 from hvae.files.run_files import check_run, weights_file
 from hvae.loading import read_config
-from utils.environment import set_environment
-from utils.experiment import Experiment
-from utils.flags import Parser
-from utils.mode_flags import add_model_flags, check_numbers
+from utils.command_line.environment import set_environment
+from utils.command_line.flags import Parser
+from utils.experiments.experiment import Experiment
+from utils.experiments.run_settings import BACKENDS
 from utils.modes import modes
-from utils.run_settings import BACKENDS
+from utils.modes.shared.mode_flags import add_model_flags, check_numbers
 
 
 @dataclasses.dataclass(frozen=True)

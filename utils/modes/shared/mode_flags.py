@@ -2,7 +2,7 @@
 
 from hvae.errors import UserError
 from hvae.files.run_files import MOMENTS, WEIGHTS
-from utils.run_settings import BACKENDS
+from utils.experiments.run_settings import BACKENDS
 
 SPLITS = ("train", "validation", "test")
 

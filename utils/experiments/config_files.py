@@ -7,9 +7,9 @@ import yaml
 from data.sets import dataset_names, get_dataset
 from hvae.errors import UserError
 from hvae.published.openai_vdvae.block_strings import expand_block_strings
-from utils.experiment import all_fields
+from utils.experiments.experiment import all_fields
 
-FOLDER = pathlib.Path(__file__).parent.parent / "cfg"
+FOLDER = pathlib.Path(__file__).parents[2] / "cfg"
 
 
 def config_names():

@@ -3,8 +3,8 @@
 import sys
 
 from hvae.errors import UserError
-from utils.quiet import native_messages_hidden
-from utils.terminal import TerminalDisplay
+from utils.command_line.quiet import native_messages_hidden
+from utils.command_line.terminal import TerminalDisplay
 
 
 def run_script(parse, load_command, arguments=None):

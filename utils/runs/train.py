@@ -18,8 +18,8 @@ from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
 from hvae.training.trainer import Trainer
 from utils.figures.run_figures import RunFigures
-from utils.report import EpochReport, evaluation_lines
-from utils.run_folder import make_run_folder, write_description
+from utils.runs.report import EpochReport, evaluation_lines
+from utils.runs.run_folder import make_run_folder, write_description
 
 
 def train(request, display):

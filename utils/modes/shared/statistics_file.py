@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hvae.errors import UserError
-from utils.arrays_file import write_arrays
-from utils.results import latest_result
+from utils.files.arrays_file import write_arrays
+from utils.runs.results import latest_result
 
 MODE, NAME = "statistics", "statistics.npz"
 

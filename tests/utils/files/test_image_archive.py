@@ -9,7 +9,7 @@ import pytest
 from hvae.inference.generation.generator import Generator
 from hvae.model import HVAE
 from tests.conftest import tiny_config
-from utils.image_archive import write_archive
+from utils.files.image_archive import write_archive
 
 
 def some_images(count, stop=None):

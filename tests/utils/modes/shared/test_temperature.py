@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hvae.errors import UserError
-from utils.temperature import read_temperature, temperature_title
+from utils.modes.shared.temperature import read_temperature, temperature_title
 
 
 def test_a_number_a_list_and_a_line():

@@ -7,7 +7,7 @@ from hvae.config import ModelConfig
 from hvae.configuration.settings import from_dict, refuse_unknown, to_dict
 from hvae.errors import UserError
 from hvae.training.config import TrainingConfig
-from utils.run_settings import RunSettings
+from utils.experiments.run_settings import RunSettings
 
 #: Groups of fields, in the order of `--help`, of files and of the documentation.
 GROUPS = ("general", "model", "reconstruction head", "flow", "attention", "training")

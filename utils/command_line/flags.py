@@ -5,7 +5,7 @@ import sys
 
 from hvae.configuration.settings import field_types, refuse_unknown
 from hvae.errors import UserError
-from utils.experiment import GROUPS, PARTS
+from utils.experiments.experiment import GROUPS, PARTS
 
 
 class Parser(argparse.ArgumentParser):

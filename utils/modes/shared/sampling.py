@@ -2,8 +2,8 @@
 
 import functools
 
-from utils.mode_flags import add_number, add_output_flag
-from utils.temperature import add_temperature_flag, read_temperature, temperature_title
+from utils.modes.shared.mode_flags import add_number, add_output_flag
+from utils.modes.shared.temperature import add_temperature_flag, read_temperature, temperature_title
 
 
 def add_sampling_flags(parser):

@@ -6,8 +6,8 @@ import keras
 
 from data.load import load_splits
 from hvae.loading import load_model
-from utils.image_source import read_images
-from utils.results import Results
+from utils.files.image_source import read_images
+from utils.runs.results import Results
 
 
 class Session:
