@@ -1,0 +1,85 @@
+"""Ends that no Python code sees."""
+
+import pathlib
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from utils.command_line import native_crash
+
+ROOT = pathlib.Path(__file__).parents[3]
+STARTED = """
+import os, signal, sys
+from utils.command_line.native_crash import report_native_crashes
+report_native_crashes()
+print("working", end="", file=sys.stderr, flush=True)
+"""
+
+
+def run(code):
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED + code], cwd=ROOT, capture_output=True, text=True
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "name"),
+    [
+        ("import ctypes; ctypes.string_at(0)", signal.SIGSEGV, "Segmentation fault"),
+        ("os.abort()", signal.SIGABRT, "Aborted"),
+    ],
+)
+def test_a_crash_ends_in_one_line(code, number, name):
+    returncode, stderr = run(code)
+    assert returncode == -number
+    assert stderr.startswith(f"working\nerror: native code has crashed ({name}); try TF_")
+    assert stderr.count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "returncode"),
+    [
+        ("", 0),
+        ("sys.exit(3)", 3),
+        ("os._exit(4)", 4),
+        ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM),
+        ("os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
+    ],
+)
+def test_any_other_end_is_as_it_was(code, returncode):
+    assert run(code) == (returncode, "working")
+
+
+def test_an_interruption_of_both_processes_does_not_hide_a_crash():
+    code = """
+try:
+    os.killpg(os.getpgrp(), signal.SIGINT)
+    signal.pause()
+except KeyboardInterrupt:
+    os.abort()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED + code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+    )
+    assert "has crashed (Aborted)" in done.stderr
+
+
+def test_the_innermost_line_of_the_package_is_named():
+    files = ["/elsewhere/keras/layer.py", ROOT / "hvae" / "model.py", ROOT / "main.py"]
+    stack = "".join(f'  File "{file}", line {i} in f\n' for i, file in enumerate(files, 5))
+    report = f"Fatal Python error: Aborted\n\nCurrent thread 0x1:\n{stack}"
+    place = pathlib.Path("hvae", "model.py")
+    assert f"(Aborted) under {place}, line 6; " in native_crash._line(report, False)
+
+
+def test_memory_that_ran_out_is_named():
+    assert "memory ran out" in native_crash._line("", killed_for_memory=True)
+    # Another process was ended for memory while this one went on to its end.
+    assert native_crash._line(native_crash._FAREWELL, killed_for_memory=True) is None
