@@ -7,7 +7,7 @@ from PIL import Image, ImageOps
 from tqdm import tqdm
 
 from data.files import check_folder
-from hvae.errors import UserError
+from data.picture_file import read_picture
 
 #: Files with other names are not looked at.
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
@@ -59,24 +59,11 @@ def read_image(path, image_size):
         UserError: if it cannot be read as an image.
     """
     height, width = image_size
-    try:
-        with Image.open(path) as file:
-            image = _to_rgb(ImageOps.exif_transpose(file))
-            return np.asarray(ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS))
-    # Pillow's decoders raise what they like.
-    except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(f"{path} cannot be read as an image ({reason})") from error
+    fitted = ImageOps.fit(read_picture(path), (width, height), Image.Resampling.LANCZOS)
+    return np.asarray(fitted)
 
 
 def _is_image(folder, name):
     # Hidden files are the system's: macOS keeps a ._photo.jpg, no image, for each photo.jpg.
     is_hidden = any(part.startswith(".") for part in name.split("/"))
     return name.lower().endswith(SUFFIXES) and not is_hidden and (folder / name).is_file()
-
-
-def _to_rgb(image):
-    if image.mode.startswith("I;16"):
-        # Pillow would clip 16 bits to 255 instead of scaling them.
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    return image.convert("RGB")

@@ -14,6 +14,7 @@ from hvae.configuration.settings import from_dict, to_dict
 from hvae.decoder import Decoder
 from hvae.encoder import Encoder
 from hvae.families import get_family
+from hvae.images.checked_images import check_shape_and_dtype
 from hvae.images.padding import margins
 from hvae.inference.methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
@@ -105,9 +106,10 @@ class HVAE(InferenceMethods, keras.Model):
             `HVAEOutput`.
 
         Raises:
-            ValueError: if the images have another size, or are not integers.
+            UserError: if the images have another size, or are not integers.
         """
-        self._check_images(images)
+        dtype = keras.backend.standardize_dtype(images.dtype)
+        check_shape_and_dtype(images.shape, dtype, self.config)
         if noise is None:
             noise = self.draw_noise(ops.shape(images)[0])
         # Given by name: inside `top_down` Keras would not hand it on.
@@ -177,20 +179,6 @@ class HVAE(InferenceMethods, keras.Model):
             training=training,
         )
         return output._replace(parameters=self._crop(output.parameters))
-
-    def _check_images(self, images):
-        expected = (*self.config.image_size, self.config.image_channels)
-        if tuple(images.shape[1:]) != expected:
-            raise ValueError(
-                f"images must have shape (batch, {', '.join(map(str, expected))}). "
-                f"Received: {tuple(images.shape)}"
-            )
-        dtype = keras.backend.standardize_dtype(images.dtype)
-        # Floats would be cut to integers: scaled images would all become 0 or 1.
-        if "int" not in dtype:
-            raise ValueError(
-                f"images must be integers 0 to {self.config.levels - 1}. Received: dtype {dtype}"
-            )
 
     def _check_count(self, name, values):
         blocks = len(self.config.latent_scales)

@@ -3,9 +3,10 @@
 import pathlib
 
 import numpy as np
-from PIL import Image
 
+from data.picture_file import read_picture
 from hvae.errors import UserError
+from hvae.images.checked_images import checked_images
 
 
 def read_images(names, config, split):
@@ -39,8 +40,7 @@ def _read(name, config, split):
     if not path.is_file():
         raise UserError(f"images: neither a number nor a file. Received: {name}")
     images = _read_array(path) if path.suffix == ".npy" else _read_picture(path, config)
-    _check(images, path, config)
-    return images.astype(np.uint8)
+    return checked_images(images, config, name=str(path)).astype(np.uint8)
 
 
 def _read_array(path):
@@ -52,27 +52,14 @@ def _read_array(path):
 
 
 def _read_picture(path, config):
-    try:
-        with Image.open(path) as picture:
-            pixels = np.asarray(picture.convert("L" if config.image_channels == 1 else "RGB"))
-    except OSError as error:
-        raise UserError(f"{path} is not an image that can be read ({error})") from error
-    # Files hold 0 … 255; the model's images may have fewer levels.
-    pixels = np.rint(pixels.astype(np.float64) * (config.levels - 1) / 255)
-    return pixels.astype(np.int64).reshape(1, *pixels.shape[:2], config.image_channels)
-
-
-def _check(images, path, config):
-    expected = (*config.image_size, config.image_channels)
-    if images.ndim != 4 or images.shape[1:] != expected:
-        height, width = config.image_size
+    picture = read_picture(path, config.image_channels)
+    height, width = config.image_size
+    if picture.size != (width, height):
         raise UserError(
-            f"{path}: images must have shape {expected} (height, width, channels). "
-            f"Received: {tuple(images.shape[1:])}; to resize: "
+            f"{path}: must be {width} pixels wide and {height} high. "
+            f"Received: {picture.width} and {picture.height}; to resize: "
             f"Image.open(path).resize(({width}, {height})).save(path) with Pillow"
         )
-    if images.dtype.kind not in "iu" or images.min() < 0 or images.max() >= config.levels:
-        raise UserError(
-            f"{path}: pixels must be integers 0 to {config.levels - 1}. "
-            f"Received: {images.dtype}, {images.min()} to {images.max()}"
-        )
+    # Files hold 0 … 255; the model's images may have fewer levels.
+    pixels = np.rint(np.asarray(picture, np.float64) * (config.levels - 1) / 255)
+    return pixels.astype(np.int64).reshape(1, height, width, config.image_channels)
