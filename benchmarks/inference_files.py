@@ -11,8 +11,6 @@ import sys
 
 import numpy as np
 
-from hvae.configuration.settings import from_dict
-
 PARTS = ("generate", "reconstruct")
 BATCHES = (1, 16)
 _CALIBRATION_IMAGES = 32
@@ -83,7 +81,7 @@ class InferenceFiles:
         from hvae.model import HVAE
 
         values = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
-        return HVAE(from_dict(ModelConfig, values))
+        return HVAE(ModelConfig.from_dict(values))
 
 
 def _randomize(model, rng):

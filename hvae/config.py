@@ -1,33 +1,43 @@
-"""What to build: the configuration of a model."""
+"""What to build: what the configurations of all families share."""
 
+import abc
 import dataclasses
 import functools
 import math
 
 from hvae.attention.settings import AttentionSettings
-from hvae.configuration.settings import check_fields, setting
+from hvae.configuration.settings import check_fields, from_dict, setting
 from hvae.errors import UserError
-from hvae.families import family_names, family_settings, get_family_settings
+from hvae.families import families_with, family_names, get_config_class
 from hvae.flows.settings import FlowSettings
 from hvae.likelihoods import likelihood_names
 
 _MODEL = "model"
-_HEAD = "reconstruction head"
 _TRAINING = "training"
+_DEFAULT_FAMILY = "vdvae"
 
 
 @dataclasses.dataclass(frozen=True)
-class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
-    """What to build: plain, validated data.
+class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
+    """What to build: plain, validated data. Each family has a subclass, with what it adds.
 
     Lists run from the largest scale to the smallest and hold one value for all scales
-    or one for each. `image_size`, `image_channels` and `levels` describe the images;
-    on the command line they come from the data set.
+    or one for each, unless a family says otherwise. `image_size`, `image_channels` and
+    `levels` describe the images; on the command line they come from the data set.
 
     Raises:
         UserError: if a value has the wrong type, is out of bounds, or does not fit
             the others; the message names the field, what came and what is allowed.
     """
+
+    #: The family: every subclass names its own.
+    model_family: str = setting(
+        _DEFAULT_FAMILY,
+        "which published architecture the parts come from",
+        group=_MODEL,
+        choices=family_names(),
+        init=False,
+    )
 
     # The images.
     image_size: tuple[int, ...] = setting(
@@ -60,13 +70,6 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
         minimum=0.0,
     )
 
-    # The hierarchy.
-    model_family: str = setting(
-        "vdvae",
-        "which published architecture the parts come from",
-        group=_MODEL,
-        choices=family_names(),
-    )
     num_output_mixtures: int = setting(
         10,
         "components of the likelihood's mixture (dmol, logistic_mixture, gaussian_mixture)",
@@ -129,28 +132,6 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
         minimum=0,
     )
 
-    # The reconstruction head.
-    reconstruct_from: str = setting(
-        "latents",
-        "latents: the sum of all projected latents (DVP-VAE); "
-        "state: the decoder's final state (VDVAE)",
-        group=_HEAD,
-        choices=("latents", "state"),
-    )
-    output_blocks: int = setting(
-        3,
-        "residual blocks applied to the sum of the latents",
-        group=_HEAD,
-        unit="blocks",
-        minimum=0,
-    )
-    z_out_width: int = setting(
-        64, "outer channels of these residual blocks", group=_HEAD, unit="channels", minimum=1
-    )
-    z_out_middle_width: int = setting(
-        32, "inner channels of these residual blocks", group=_HEAD, unit="channels", minimum=1
-    )
-
     # Part of the model, listed with the training parameters.
     gradient_smoothing: float = setting(
         math.log(2.0),
@@ -186,29 +167,47 @@ class ModelConfig(*family_settings(), FlowSettings, AttentionSettings):
                 f"num_bits: must leave fewer than the {self.levels} levels of the images, with "
                 f"likelihood dmol. Received: {self.num_bits}"
             )
-        heads = self._family_settings.heads
-        if self.reconstruct_from not in heads:
-            raise UserError(
-                f"reconstruct_from: {self.model_family} allows {', '.join(heads)}. "
-                f"Received: {self.reconstruct_from}"
-            )
-        self._family_settings.check(self)
+        self.check_family()
         self.check_flow()
         self.check_attention()
 
-    @property
-    def _family_settings(self):
-        return get_family_settings(self.model_family)
+    @staticmethod
+    def from_dict(values):
+        """The configuration of the family that `model_family` names, from plain data.
 
-    @functools.cached_property
-    def scales(self):
-        """The `Scale`s at which encoder and decoder meet, from the largest to the smallest."""
-        return self._family_settings.scales(self)
+        Args:
+            values: fields by name, as `hvae.configuration.settings.to_dict` and YAML give them.
+
+        Raises:
+            UserError: for an unknown family, a field that the family does not read, or whatever
+                its configuration refuses.
+        """
+        fields = dict(values)
+        family = fields.pop("model_family", _DEFAULT_FAMILY)
+        config_class = get_config_class(family)
+        own = {field.name for field in dataclasses.fields(config_class)}
+        for name in fields:
+            readers = () if name in own else families_with(name)
+            if readers:
+                raise UserError(
+                    f"{name}: only model_family {' or '.join(readers)} reads it. "
+                    f"Received: model_family {family}"
+                )
+        return from_dict(config_class, fields)
+
+    @abc.abstractmethod
+    def check_family(self):
+        """Raises `UserError` if the family's fields do not fit each other, or the others."""
 
     @property
+    @abc.abstractmethod
     def padded_size(self):
         """`(height, width)` of the images after padding, which every scale divides."""
-        return self._family_settings.padded_size(self)
+
+    @property
+    @abc.abstractmethod
+    def scales(self):
+        """The `Scale`s at which encoder and decoder meet, from the largest to the smallest."""
 
     @functools.cached_property
     def latent_scales(self):

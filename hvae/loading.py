@@ -6,8 +6,8 @@ import h5py
 import yaml
 
 from hvae.config import ModelConfig
-from hvae.configuration.settings import from_dict
 from hvae.errors import UserError
+from hvae.families import get_config_class
 from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
 
 
@@ -34,11 +34,14 @@ def read_model_config(folder):
         UserError: if the folder is not a run, or a field is missing or wrong.
     """
     values = read_config(folder)
-    names = [field.name for field in dataclasses.fields(ModelConfig)]
-    missing = [name for name in names if name not in values]
+    names, missing = [], ["model_family"]
+    if "model_family" in values:
+        config_class = get_config_class(values["model_family"])
+        names = [field.name for field in dataclasses.fields(config_class)]
+        missing = [name for name in names if name not in values]
     if missing:
         raise UserError(f"{folder}/{CONFIG} is damaged: {', '.join(missing)} is missing")
-    return from_dict(ModelConfig, {name: values[name] for name in names})
+    return ModelConfig.from_dict({name: values[name] for name in names})
 
 
 def load_model(folder, weights="ema", moment="best"):

@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from hvae.config import ModelConfig
-from hvae.configuration.settings import from_dict, to_dict
+from hvae.configuration.settings import to_dict
 from hvae.decoder import Decoder
 from hvae.encoder import Encoder
 from hvae.families import get_family
@@ -44,10 +44,11 @@ class HVAE(InferenceMethods, keras.Model):
     initial weights repeatable.
 
     Args:
-        config: a `ModelConfig`.
+        config: the `ModelConfig` of a family.
 
     Example:
-        >>> model = HVAE(ModelConfig(image_size=(8, 8), image_channels=1, levels=17))
+        >>> from hvae.families.vdvae import VDVAEConfig
+        >>> model = HVAE(VDVAEConfig(image_size=(8, 8), image_channels=1, levels=17))
         >>> output = model(images)  # images: uint8, (batch, 8, 8, 1)
         >>> output.elbo, output.kl
         >>> model.decode(model.encode(images))  # uint8, (batch, 8, 8, 1)
@@ -207,7 +208,7 @@ class HVAE(InferenceMethods, keras.Model):
         Raises:
             UserError: if its `"config"` has a field that there is not, or a wrong value.
         """
-        return cls(**{**config, "config": from_dict(ModelConfig, config["config"])})
+        return cls(**{**config, "config": ModelConfig.from_dict(config["config"])})
 
     def get_build_config(self):
         """Nothing: the model is built when it is made."""

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from hvae.config import ModelConfig
-from hvae.configuration.settings import from_dict, to_dict
+from hvae.configuration.settings import to_dict
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.inference.generation.generator import Generator
 from hvae.inference.latents.reconstructor import Reconstructor
@@ -103,7 +103,7 @@ def assert_same(result, expected):
 def main(kind, folder):
     for path in sorted(pathlib.Path(folder).glob("*/config.json")):
         print(path.parent.name, file=sys.stderr)
-        model = HVAE(from_dict(ModelConfig, json.loads(path.read_text())))
+        model = HVAE(ModelConfig.from_dict(json.loads(path.read_text())))
         model.load_weights(path.with_name("model.weights.h5"))
         np.savez(path.with_name(f"{os.environ['KERAS_BACKEND']}.npz"), **KINDS[kind](model))
 

@@ -18,7 +18,10 @@ import keras
 import numpy as np
 import pytest
 
-from hvae.config import ModelConfig
+from hvae.families.efficient_vdvae import EfficientVDVAEConfig
+from hvae.families.lvae import LVAEConfig
+from hvae.families.nvae import NVAEConfig
+from hvae.families.vdvae import VDVAEConfig
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 
@@ -83,14 +86,12 @@ def tiny_config(**changes):
         z_out_middle_width=8,
         num_output_mixtures=2,
     )
-    return ModelConfig(**{**values, **changes})
+    return VDVAEConfig(**{**values, **changes})
 
 
 def efficient_config(**changes):
     """An Efficient-VDVAE of three levels, two of one size, with as many widths."""
     values = dict(
-        model_family="efficient_vdvae",
-        reconstruct_from="state",
         image_size=(8, 8),
         image_channels=1,
         levels=17,
@@ -104,14 +105,12 @@ def efficient_config(**changes):
         down_latent_variates=(2, 2, 2),
         num_output_mixtures=2,
     )
-    return ModelConfig(**{**values, **changes})
+    return EfficientVDVAEConfig(**{**values, **changes})
 
 
 def nvae_config(**changes):
     """An NVAE with two groups of latents for 8x8 images."""
     values = dict(
-        model_family="nvae",
-        reconstruct_from="state",
         std_param="soft_clamp",
         image_size=(8, 8),
         image_channels=1,
@@ -127,14 +126,12 @@ def nvae_config(**changes):
         cells_per_input_dec=1,
         num_output_mixtures=2,
     )
-    return ModelConfig(**{**values, **changes})
+    return NVAEConfig(**{**values, **changes})
 
 
 def lvae_config(**changes):
     """A Ladder VAE with two latents for 8x8 images, with all of its options."""
     values = dict(
-        model_family="lvae",
-        reconstruct_from="state",
         std_param="smooth_exp",
         gradient_smoothing=0.5,
         image_size=(8, 8),
@@ -149,7 +146,7 @@ def lvae_config(**changes):
         learn_top_prior=True,
         num_output_mixtures=2,
     )
-    return ModelConfig(**{**values, **changes})
+    return LVAEConfig(**{**values, **changes})
 
 
 def random_images(config, count, seed=0):

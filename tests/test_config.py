@@ -3,14 +3,44 @@ import dataclasses
 import pytest
 
 from hvae.config import ModelConfig
-from hvae.configuration.settings import from_dict, to_dict
+from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
-from tests.conftest import tiny_config
+from hvae.families import family_names, get_config_class
+from hvae.families.vdvae import VDVAEConfig
+from tests.conftest import lvae_config, tiny_config
 
 
-def test_round_trip():
-    config = tiny_config(z_width=(3, 5))
-    assert from_dict(ModelConfig, to_dict(config)) == config
+@pytest.mark.parametrize("config", [tiny_config(z_width=(3, 5)), lvae_config(zdims=(2, 5))])
+def test_round_trip(config):
+    again = ModelConfig.from_dict(to_dict(config))
+    assert again == config and type(again) is type(config)
+
+
+@pytest.mark.parametrize("family", family_names())
+def test_a_family_has_the_common_fields_and_its_own_and_no_others(family):
+    config_class = get_config_class(family)
+    groups = {field.metadata["group"] for field in dataclasses.fields(config_class)}
+    assert groups == {"model", family, "flow", "attention", "training"}
+    assert to_dict(config_class())["model_family"] == family
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"zdims": [5, 5, 5]}, "^zdims: only model_family lvae reads it. Received: .* vdvae$"),
+        (
+            {"model_family": "lvae", "z_width": [3]},
+            "^z_width: only model_family vdvae reads it. Received: model_family lvae$",
+        ),
+        (
+            {"model_family": "resnet"},
+            "^model_family: allowed are efficient_vdvae, lvae, .*Received: resnet$",
+        ),
+    ],
+)
+def test_fields_of_other_families_are_refused_with_their_family(values, message):
+    with pytest.raises(UserError, match=message):
+        ModelConfig.from_dict(values)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +56,7 @@ def test_round_trip():
     ],
 )
 def test_scales_of_any_image(image_size, num_scales, padded, smallest):
-    config = ModelConfig(image_size=image_size, num_scales=num_scales)
+    config = VDVAEConfig(image_size=image_size, num_scales=num_scales)
     assert config.padded_size == padded
     assert str(config.scales[0]) == f"{padded[0]}x{padded[1]}"
     assert str(config.scales[-1]) == smallest
@@ -35,14 +65,14 @@ def test_scales_of_any_image(image_size, num_scales, padded, smallest):
 
 
 def test_lists_run_from_the_largest_scale_and_latents_from_the_smallest():
-    config = ModelConfig(image_size=(8, 8), dec_num_blocks=(4, 0, 2, 1), z_width=(1, 2, 3, 4))
+    config = VDVAEConfig(image_size=(8, 8), dec_num_blocks=(4, 0, 2, 1), z_width=(1, 2, 3, 4))
     assert [s.z_width for s in config.scales] == [1, 2, 3, 4]
     assert [str(s) for s in config.latent_scales] == ["1x1"] + ["2x2"] * 2 + ["8x8"] * 4
 
 
 def test_kernels_are_one_below_four_and_grow_if_asked():
     plain, growing = (
-        ModelConfig(image_size=(1024, 1024), increase_kernelsize=i) for i in (False, True)
+        VDVAEConfig(image_size=(1024, 1024), increase_kernelsize=i) for i in (False, True)
     )
     assert [s.kernel_size for s in plain.scales] == [3] * 9 + [1, 1]
     assert [s.kernel_size for s in growing.scales] == [13, 11, 7, 5, 3, 3, 3, 3, 3, 1, 1]
@@ -95,7 +125,7 @@ def test_impossible_values_are_refused(changes, message):
 
 def test_unknown_keys_are_refused_with_the_nearest_known():
     with pytest.raises(UserError, match="unknown key z_widht; did you mean z_width?"):
-        from_dict(ModelConfig, {"z_widht": 8})
+        ModelConfig.from_dict({"z_widht": 8})
 
 
 def test_numbers_that_yaml_reads_as_text_are_numbers():

@@ -66,7 +66,11 @@ def test_weights_of_another_model_are_refused(run, other):
     [
         ("z_width: [", "config.yaml is damaged"),
         ("just text", "config.yaml is damaged: it must hold keys and values"),
-        ("z_width: [2]", "config.yaml is damaged: .*num_scales.* is missing"),
+        ("z_width: [2]", "config.yaml is damaged: model_family is missing"),
+        (
+            "model_family: vdvae\nz_width: [2]",
+            "config.yaml is damaged: .*num_scales.* is missing",
+        ),
     ],
 )
 def test_a_damaged_configuration_is_named(run, text, message):

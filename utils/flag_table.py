@@ -2,10 +2,9 @@
 
 import pathlib
 
-from hvae.configuration.settings import field_types
 from hvae.files.atomic import write_text
 from utils.command_line.flags import describe_value
-from utils.experiments.experiment import GROUPS, PARTS, all_fields
+from utils.experiments.experiment import GROUPS, all_field_types, all_fields, group_title
 
 README = pathlib.Path(__file__).parent.parent / "README.md"
 START, END = "<!-- flags: start -->", "<!-- flags: end -->"
@@ -13,10 +12,10 @@ START, END = "<!-- flags: start -->", "<!-- flags: end -->"
 
 def flag_table():
     """One Markdown table for each group."""
-    types = {k: v for config_class in PARTS.values() for k, v in field_types(config_class).items()}
+    types = all_field_types()
     lines = []
     for group in GROUPS:
-        lines += [f"### {group.capitalize()}", "", "| flag | default | what |", "|---|---|---|"]
+        lines += [f"### {_heading(group)}", "", "| flag | default | what |", "|---|---|---|"]
         for name, field in all_fields().items():
             if field.metadata["group"] == group and field.metadata["flag"]:
                 lines.append(_row(field, *types[name]))
@@ -28,6 +27,11 @@ def with_table(text):
     """The README's text with its table replaced."""
     before, rest = text.split(START)
     return f"{before}{START}\n{flag_table()}{END}{rest.split(END)[1]}"
+
+
+def _heading(group):
+    title = group_title(group)
+    return f"{title[0].upper()}{title[1:]}"
 
 
 def _row(field, item_type, is_list):

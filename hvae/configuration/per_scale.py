@@ -10,18 +10,17 @@ def of_scale(values, index):
     return values[index if len(values) > 1 else 0]
 
 
-def check_per_scale(config, settings, heights):
+def check_per_scale(config, heights):
     """Check the lengths of such lists.
 
     Args:
         config: a `ModelConfig`.
-        settings: the dataclass whose fields to check.
         heights: height of every scale, from the largest to the smallest.
 
     Raises:
         UserError: if a list has neither one value nor one for each scale.
     """
-    for field in dataclasses.fields(settings):
+    for field in dataclasses.fields(config):
         values = getattr(config, field.name)
         if field.metadata["per_scale"] and len(values) not in (1, len(heights)):
             raise UserError(

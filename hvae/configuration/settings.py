@@ -22,6 +22,7 @@ def setting(
     per_scale=False,
     flag=True,
     only=None,
+    init=True,
 ):
     """Declare one field of a configuration dataclass.
 
@@ -37,6 +38,7 @@ def setting(
         per_scale: the value is a list with one entry, or one for every scale.
         flag: whether the command line offers it.
         only: `(value, reason)` if no other value is available yet.
+        init: false for a field that a class sets, not its caller.
     """
     metadata = {
         "description": description,
@@ -50,7 +52,7 @@ def setting(
         "flag": flag,
         "only": only,
     }
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata, init=init)
 
 
 def field_types(config_class):
@@ -70,7 +72,7 @@ def from_dict(config_class, values):
             configuration itself refuses.
     """
     types = field_types(config_class)
-    refuse_unknown(values, types)
+    refuse_unknown(values, {f.name for f in dataclasses.fields(config_class) if f.init})
     return config_class(
         **{name: _convert(name, value, *types[name]) for name, value in values.items()}
     )

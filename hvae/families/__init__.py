@@ -1,6 +1,6 @@
 """Published architectures: one folder holds all that only that family has.
 
-    config      the fields that it adds to the configuration, and what follows from them
+    config      its `ModelConfig`: the fields that it adds, and what follows from them
     family      its parts: the layers that encoder, decoder and latent blocks ask for
     *_variant   how its latent blocks make prior, posterior and next state
     layers/     layers that no other family has
@@ -8,7 +8,9 @@
 To remove a family, delete its folder.
 """
 
-from hvae.families.settings import FamilySettings
+import dataclasses
+
+from hvae.errors import UserError
 from hvae.registry.discovery import find_class, package_names
 
 
@@ -17,14 +19,27 @@ def family_names():
     return package_names(__path__)
 
 
-def family_settings():
-    """The `FamilySettings` of all families."""
-    return tuple(get_family_settings(name) for name in family_names())
+def get_config_class(name):
+    """The `ModelConfig` of a family.
+
+    Raises:
+        UserError: if there is no such family.
+    """
+    from hvae.config import ModelConfig
+
+    if name not in family_names():
+        raise UserError(f"model_family: allowed are {', '.join(family_names())}. Received: {name}")
+    return find_class(f"{__name__}.{name}", "config", ModelConfig)
 
 
-def get_family_settings(name):
-    """The `FamilySettings` of one family."""
-    return find_class(f"{__name__}.{name}", "config", FamilySettings)
+def families_with(field_name):
+    """Names of the families whose configuration has a field of this name."""
+    classes = {name: get_config_class(name) for name in family_names()}
+    return tuple(
+        name
+        for name, config_class in classes.items()
+        if field_name in {field.name for field in dataclasses.fields(config_class)}
+    )
 
 
 def get_family(config, dtype=None):

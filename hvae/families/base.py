@@ -3,18 +3,18 @@
 import abc
 
 from hvae.flows import get_flow
-from hvae.heads import get_head
 
 
 class Family(abc.ABC):
     """The parts in which published architectures differ.
 
     Encoder, decoder and latent block are common to all families and ask a family for
-    their parts. A new family is a new file in this folder with a subclass of this
-    class, next to files with the layers that it adds; no other file changes.
+    their parts. A new family is a new folder here: `family.py` with a subclass of this
+    class, `config.py` with its `ModelConfig`, and the layers that it adds; no other file
+    changes.
 
     Args:
-        config: a `ModelConfig`.
+        config: the family's `ModelConfig`.
         dtype: dtype policy of the layers.
     """
 
@@ -38,9 +38,9 @@ class Family(abc.ABC):
         """Layers, in order, from the encoder's state to what the decoder reads; none here."""
         return []
 
+    @abc.abstractmethod
     def head(self, num_parameters):
         """Layer from the last state and all latents to the likelihood's parameters."""
-        return get_head(self.config, num_parameters, self.dtype)
 
     @abc.abstractmethod
     def downsample(self, scale, smaller):

@@ -89,7 +89,7 @@ class FlowSettings:
                 f"{'at least 1' if asks else '0'}. "
                 f"Received: {' '.join(str(count) for count in self.num_flows)}"
             )
-        check_per_scale(self, FlowSettings, [scale.height for scale in self.scales])
+        check_per_scale(self, [scale.height for scale in self.scales])
         if self.flow_type == "sylvester":
             self._check_flow_in_ch()
 

@@ -16,7 +16,6 @@ import numpy as np
 from keras import ops
 
 from hvae.config import ModelConfig
-from hvae.configuration.settings import from_dict
 from hvae.latents.latent_block import LatentBlock
 from hvae.model import HVAE
 from tests.conftest import normal_noise
@@ -32,7 +31,7 @@ def main(folder, out_path, with_kl):
     folder, results = pathlib.Path(folder), {}
     images = np.load(folder / "images.npy")[: RANDOM + DRAWN]
     for path in sorted(folder.glob("*.json")):
-        model = HVAE(from_dict(ModelConfig, json.loads(path.read_text())))
+        model = HVAE(ModelConfig.from_dict(json.loads(path.read_text())))
         for stage in STAGES:
             model.load_weights(folder / f"{path.stem}_{stage}.weights.h5")
             for block, drawn, state, activation in given_to_blocks(model, images):

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from hvae.configuration.settings import field_types, refuse_unknown
+from hvae.configuration.settings import refuse_unknown
 from hvae.errors import UserError
-from utils.experiments.experiment import GROUPS, PARTS
+from utils.experiments.experiment import GROUPS, all_field_types, all_fields, group_title
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,12 +36,11 @@ class _HelpFormatter(argparse.HelpFormatter):
 
 def add_field_flags(parser):
     """Add a flag for every field of an experiment, grouped as in `GROUPS`."""
-    groups = {name: parser.add_argument_group(name) for name in GROUPS}
-    for config_class in PARTS.values():
-        types = field_types(config_class)
-        for name, field in config_class.__dataclass_fields__.items():
-            if field.metadata["flag"]:
-                _add_flag(groups[field.metadata["group"]], field, *types[name])
+    groups = {name: parser.add_argument_group(group_title(name)) for name in GROUPS}
+    types = all_field_types()
+    for name, field in all_fields().items():
+        if field.metadata["flag"]:
+            _add_flag(groups[field.metadata["group"]], field, *types[name])
 
 
 def _add_flag(group, field, item_type, is_list):

@@ -133,11 +133,14 @@ def _resume(command, typed):
     check_run(folder, [RESUME])
     values = read_config(folder)
     before = Experiment.from_flat(values).to_flat()
+    _refuse_change("model_family", before, typed)
     place = {"save_dir": str(folder.parent), "name": folder.name}
     after = Experiment.from_flat({**values, **typed, **place})
     for name in (*dataclasses.asdict(after.model), *_FIXED_ON_RESUME):
-        if after.to_flat()[name] != before[name]:
-            raise UserError(
-                f"{name}: a resumed run keeps {before[name]}. Received: {after.to_flat()[name]}"
-            )
+        _refuse_change(name, before, after.to_flat())
     return TrainingRequest(after, folder.name, resume=True, reset=False)
+
+
+def _refuse_change(name, before, after):
+    if after.get(name, before[name]) != before[name]:
+        raise UserError(f"{name}: a resumed run keeps {before[name]}. Received: {after[name]}")

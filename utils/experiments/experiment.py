@@ -4,16 +4,15 @@ import dataclasses
 
 from data.load import describe
 from hvae.config import ModelConfig
-from hvae.configuration.settings import from_dict, refuse_unknown, to_dict
+from hvae.configuration.settings import field_types, from_dict, refuse_unknown, to_dict
 from hvae.errors import UserError
+from hvae.families import family_names, get_config_class
 from hvae.training.config import TrainingConfig
 from utils.experiments.run_settings import RunSettings
 
-#: Groups of fields, in the order of `--help`, of files and of the documentation.
-GROUPS = ("general", "model", "reconstruction head", "flow", "attention", "training")
-
-#: The parts, in the order in which they are written.
-PARTS = {"run": RunSettings, "model": ModelConfig, "training": TrainingConfig}
+#: Groups of fields, in the order of `--help`, of files and of the documentation. A family's
+#: own fields are a group of its name.
+GROUPS = ("general", "model", *family_names(), "flow", "attention", "training")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,35 +34,61 @@ class Experiment:
             values: names and values, as YAML and flags give them.
 
         Raises:
-            UserError: for an unknown name, a wrong value, or values that do not fit
-                the data set.
+            UserError: for an unknown name, a wrong value, a field of another family than the
+                one that is chosen, or values that do not fit the data set.
         """
+        if "model_family" in values:
+            # Without the family, all of its fields would be unknown.
+            get_config_class(values["model_family"])
         refuse_unknown(values, all_fields())
-        parts = {part: _values_of(config_class, values) for part, config_class in PARTS.items()}
-        run = from_dict(RunSettings, parts["run"])
-        parts["model"] = _describe_images(run, parts["model"])
+        of_run, values = _taken_out(values, RunSettings)
+        of_training, of_model = _taken_out(values, TrainingConfig)
+        run = from_dict(RunSettings, of_run)
         return cls(
             run,
-            from_dict(ModelConfig, parts["model"]),
-            from_dict(TrainingConfig, parts["training"]),
+            ModelConfig.from_dict(_describe_images(run, of_model)),
+            from_dict(TrainingConfig, of_training),
         )
 
     def to_flat(self):
-        """Names and values of all fields, by group: `from_flat` gives the same back."""
-        values = {name: v for part in PARTS for name, v in to_dict(getattr(self, part)).items()}
-        return {name: values[name] for name in all_fields()}
+        """Names and values of all fields, by group: `from_flat` gives the same back.
+
+        Of the families, only the fields of the one that was chosen.
+        """
+        values = {**to_dict(self.run), **to_dict(self.model), **to_dict(self.training)}
+        return {name: values[name] for name in all_fields() if name in values}
+
+
+def config_classes():
+    """The classes of all parts; for the model, those of all families."""
+    return (RunSettings, *map(get_config_class, family_names()), TrainingConfig)
 
 
 def all_fields():
-    """Every field of every part by name, in the order of `GROUPS`."""
-    fields = [field for part in PARTS.values() for field in dataclasses.fields(part)]
-    fields.sort(key=lambda field: GROUPS.index(field.metadata["group"]))
-    return {field.name: field for field in fields}
+    """Every field of every part, and of every family, by name, in the order of `GROUPS`."""
+    fields = {}
+    for config_class in config_classes():
+        for field in dataclasses.fields(config_class):
+            fields.setdefault(field.name, field)
+    in_order = sorted(fields.values(), key=lambda field: GROUPS.index(field.metadata["group"]))
+    return {field.name: field for field in in_order}
 
 
-def _values_of(config_class, values):
+def all_field_types():
+    """Of each of `all_fields`, its type and whether it is a list."""
+    return {k: v for config_class in config_classes() for k, v in field_types(config_class).items()}
+
+
+def group_title(group):
+    """What a group is called where people read it."""
+    return f"only with --model_family {group}" if group in family_names() else group
+
+
+def _taken_out(values, config_class):
+    """The values that are a class's fields, and the others."""
     names = {field.name for field in dataclasses.fields(config_class)}
-    return {name: value for name, value in values.items() if name in names}
+    taken = {name: value for name, value in values.items() if name in names}
+    return taken, {name: value for name, value in values.items() if name not in names}
 
 
 def _describe_images(run, values):

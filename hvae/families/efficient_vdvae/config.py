@@ -1,16 +1,17 @@
 """The configuration of Efficient-VDVAE: lists with one value per level, under its names."""
 
 import dataclasses
+import functools
 import math
 
+from hvae.config import ModelConfig
 from hvae.configuration.scale import Scale
 from hvae.configuration.settings import setting
 from hvae.errors import UserError
-from hvae.families.settings import FamilySettings
 
-_GROUP = "model"
-_UP = "efficient_vdvae, bottom-up, per level: "
-_DOWN = "efficient_vdvae, top-down, per level: "
+_GROUP = "efficient_vdvae"
+_UP = "bottom-up, per level: "
+_DOWN = "top-down, per level: "
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,26 +26,20 @@ class EfficientVDVAEScale(Scale):
 
 
 @dataclasses.dataclass(frozen=True)
-class EfficientVDVAESettings(FamilySettings):
+class EfficientVDVAEConfig(ModelConfig):
     """Lists as in that codebase: up from the image, down from the top of the hierarchy."""
 
+    model_family = "efficient_vdvae"
+
     input_conv_filters: int = setting(
-        64, "efficient_vdvae: channels after the first convolution", group=_GROUP, minimum=1
+        64, "channels after the first convolution", group=_GROUP, minimum=1
     )
-    input_kernel_size: int = setting(
-        1, "efficient_vdvae: side of the first convolution", group=_GROUP, minimum=1
-    )
-    output_kernel_size: int = setting(
-        1, "efficient_vdvae: side of the last convolution", group=_GROUP, minimum=1
-    )
-    use_1x1_conv: bool = setting(
-        True, "efficient_vdvae: 1x1 convolutions at both ends of a cell", group=_GROUP
-    )
-    stable_init: bool = setting(
-        True, "efficient_vdvae: residual cells start scaled by 1/sqrt(depth)", group=_GROUP
-    )
+    input_kernel_size: int = setting(1, "side of the first convolution", group=_GROUP, minimum=1)
+    output_kernel_size: int = setting(1, "side of the last convolution", group=_GROUP, minimum=1)
+    use_1x1_conv: bool = setting(True, "1x1 convolutions at both ends of a cell", group=_GROUP)
+    stable_init: bool = setting(True, "residual cells start scaled by 1/sqrt(depth)", group=_GROUP)
     initialize_prior_weights_as_zero: bool = setting(
-        False, "efficient_vdvae: prior nets start as zero", group=_GROUP
+        False, "prior nets start as zero", group=_GROUP
     )
     up_strides: tuple[int, ...] = setting((2, 2, 1), _UP + "pooling", group=_GROUP, minimum=1)
     up_n_blocks_per_res: tuple[int, ...] = setting(
@@ -91,57 +86,56 @@ class EfficientVDVAESettings(FamilySettings):
         (16, 16, 16), _DOWN + "channels of a latent", group=_GROUP, minimum=1
     )
 
-    @staticmethod
-    def check(config):
-        count = len(config.up_strides)
-        for field in dataclasses.fields(EfficientVDVAESettings):
-            value = getattr(config, field.name)
-            if isinstance(value, tuple) and len(value) != count:
+    def check_family(self):
+        count = len(self.up_strides)
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name.startswith(("up_", "down_")) and len(value) != count:
                 raise UserError(
                     f"{field.name}: needs {count} values, as many as up_strides. "
                     f"Received: {len(value)}"
                 )
-        if config.down_strides != config.up_strides[::-1]:
+        if self.down_strides != self.up_strides[::-1]:
             raise UserError(
-                f"down_strides: must be up_strides from the end, {list(config.up_strides[::-1])}. "
-                f"Received: {list(config.down_strides)}"
+                f"down_strides: must be up_strides from the end, {list(self.up_strides[::-1])}. "
+                f"Received: {list(self.down_strides)}"
             )
-        if config.up_strides[-1] != 1:
+        if self.up_strides[-1] != 1:
             raise UserError(
                 f"up_strides: must end with 1, the top of the hierarchy. "
-                f"Received: {list(config.up_strides)}"
+                f"Received: {list(self.up_strides)}"
             )
 
-    @staticmethod
-    def padded_size(config):
-        multiple = math.prod(config.up_strides)
-        return tuple(-(-side // multiple) * multiple for side in config.image_size)
+    @property
+    def padded_size(self):
+        multiple = math.prod(self.up_strides)
+        return tuple(-(-side // multiple) * multiple for side in self.image_size)
 
-    @staticmethod
-    def scales(config):
-        height, width = EfficientVDVAESettings.padded_size(config)
-        up_width = config.input_conv_filters
+    @functools.cached_property
+    def scales(self):
+        height, width = self.padded_size
+        up_width = self.input_conv_filters
         scales = []
-        for i, stride in enumerate(config.up_strides):
+        for i, stride in enumerate(self.up_strides):
             j = -1 - i  # the level's place in the lists from the top down
             scales.append(
                 EfficientVDVAEScale(
                     index=i,
                     height=height,
                     width=width,
-                    state_width=config.down_filters[j],
-                    activation_width=config.up_skip_filters[i],
-                    z_width=config.down_latent_variates[j],
-                    num_latents=1 + config.down_n_blocks_per_res[j],
+                    state_width=self.down_filters[j],
+                    activation_width=self.up_skip_filters[i],
+                    z_width=self.down_latent_variates[j],
+                    num_latents=1 + self.down_n_blocks_per_res[j],
                     stride=stride,
                     up_width=up_width,
-                    up_num_blocks=config.up_n_blocks_per_res[i],
-                    up_block=_block(config, "up", i),
-                    down_block=_block(config, "down", j),
+                    up_num_blocks=self.up_n_blocks_per_res[i],
+                    up_block=_block(self, "up", i),
+                    down_block=_block(self, "down", j),
                 )
             )
             height, width = height // stride, width // stride
-            up_width = config.up_filters[i] if stride > 1 else up_width
+            up_width = self.up_filters[i] if stride > 1 else up_width
         return tuple(scales)
 
 

@@ -6,8 +6,8 @@ from keras import layers
 
 from hvae.families.base import Family
 from hvae.families.efficient_vdvae.efficient_vdvae_variant import EfficientVDVAEVariant
-from hvae.heads.chain_head import ChainHead
 from hvae.layers.bottleneck_block import BottleneckBlock
+from hvae.layers.chain_head import ChainHead
 from hvae.layers.convolution import convolution
 from hvae.layers.initial_state import InitialState
 from hvae.layers.initializers import FanInUniform

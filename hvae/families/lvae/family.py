@@ -9,7 +9,7 @@ from hvae.families.lvae.layers.nonlinearity import nonlinearity
 from hvae.families.lvae.layers.transposed_convolution import TransposedConvolution
 from hvae.families.lvae.lvae_top_variant import LVAETopVariant
 from hvae.families.lvae.lvae_variant import LVAEVariant
-from hvae.heads.chain_head import ChainHead
+from hvae.layers.chain_head import ChainHead
 from hvae.layers.convolution import convolution
 from hvae.layers.initial_state import InitialState
 from hvae.layers.strided_convolution import StridedConvolution

@@ -1,13 +1,14 @@
 """The configuration of NVAE, under the names of github.com/mgp123/nvae."""
 
 import dataclasses
+import functools
 
+from hvae.config import ModelConfig
 from hvae.configuration.scale import Scale
 from hvae.configuration.settings import setting
 from hvae.errors import UserError
-from hvae.families.settings import FamilySettings
 
-_GROUP = "model"
+_GROUP = "nvae"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,97 +20,94 @@ class NVAEScale(Scale):
 
 
 @dataclasses.dataclass(frozen=True)
-class NVAESettings(FamilySettings):
+class NVAEConfig(ModelConfig):
     """Towers of groups; each group has half the size and more channels than the one before."""
 
+    model_family = "nvae"
+
     channel_towers: int = setting(
-        32, "nvae: channels of the first convolution", group=_GROUP, unit="channels", minimum=1
+        32, "channels of the first convolution", group=_GROUP, unit="channels", minimum=1
     )
     channel_multiplier: int = setting(
-        2, "nvae: factor on the channels where the size is halved", group=_GROUP, minimum=1
+        2, "factor on the channels where the size is halved", group=_GROUP, minimum=1
     )
     number_of_scales: int = setting(
-        2, "nvae: groups of latents, each half the size of the one before", group=_GROUP, minimum=1
+        2, "groups of latents, each half the size of the one before", group=_GROUP, minimum=1
     )
     initial_splits_per_scale: int = setting(
-        2, "nvae: latents of the group with the largest size", group=_GROUP, minimum=1
+        2, "latents of the group with the largest size", group=_GROUP, minimum=1
     )
     exponential_scaling: int = setting(
         1,
-        "nvae: a group has the latents of the larger one divided by this",
+        "a group has the latents of the larger one divided by this",
         group=_GROUP,
         minimum=1,
     )
-    min_splits: int = setting(
-        1, "nvae: least number of latents in a group", group=_GROUP, minimum=1
-    )
-    latent_size: int = setting(
-        20, "nvae: channels of a latent", group=_GROUP, unit="channels", minimum=1
-    )
+    min_splits: int = setting(1, "least number of latents in a group", group=_GROUP, minimum=1)
+    latent_size: int = setting(20, "channels of a latent", group=_GROUP, unit="channels", minimum=1)
     num_blocks_prepost: int = setting(
         1,
-        "nvae: halvings of the image before the towers, and doublings after",
+        "halvings of the image before the towers, and doublings after",
         group=_GROUP,
         minimum=0,
     )
     num_cells_per_block_prepost: int = setting(
-        2, "nvae: residual cells for each of these", group=_GROUP, unit="cells", minimum=1
+        2, "residual cells for each of these", group=_GROUP, unit="cells", minimum=1
     )
     cells_per_split_enc: int = setting(
         2,
-        "nvae: residual cells of the encoder before a latent",
+        "residual cells of the encoder before a latent",
         group=_GROUP,
         unit="cells",
         minimum=1,
     )
     cells_per_input_dec: int = setting(
         1,
-        "nvae: residual cells of the decoder after a latent",
+        "residual cells of the decoder after a latent",
         group=_GROUP,
         unit="cells",
         minimum=0,
     )
     fixed_flows: bool = setting(
         False,
-        "nvae: with flow_type iaf, flows belong to the decoder and stay when sampling",
+        "with flow_type iaf, flows belong to the decoder and stay when sampling",
         group=_GROUP,
     )
     shifted_skips: bool = setting(
         True,
-        "nvae: skips that halve the image read all four pixels (Vahdat & Kautz); off: one of them "
+        "skips that halve the image read all four pixels (Vahdat & Kautz); off: one of them "
         "(mgp123/nvae)",
         group=_GROUP,
     )
 
-    @staticmethod
-    def check(config):
-        if config.use_residual_distribution:
+    def check_family(self):
+        if self.use_residual_distribution:
             raise UserError(
                 "use_residual_distribution: nvae's posterior is a residual by itself; "
                 "allowed: off. Received: on"
             )
-        if config.channel_towers * config.channel_multiplier % 4:
+        if self.channel_towers * self.channel_multiplier % 4:
             raise UserError(
                 "channel_towers: times channel_multiplier, must be divisible by 4. "
-                f"Received: {config.channel_towers} times {config.channel_multiplier}"
+                f"Received: {self.channel_towers} times {self.channel_multiplier}"
             )
-        if config.fixed_flows and config.flow_type != "iaf":
+        if self.fixed_flows and self.flow_type != "iaf":
             raise UserError(
-                f"fixed_flows: needs flow_type iaf. Received: flow_type {config.flow_type}"
+                f"fixed_flows: needs flow_type iaf. Received: flow_type {self.flow_type}"
             )
 
-    @staticmethod
-    def padded_size(config):
-        multiple = 2 ** (config.number_of_scales - 1 + config.num_blocks_prepost)
-        return tuple(-(-side // multiple) * multiple for side in config.image_size)
+    @property
+    def padded_size(self):
+        multiple = 2 ** (self.number_of_scales - 1 + self.num_blocks_prepost)
+        return tuple(-(-side // multiple) * multiple for side in self.image_size)
 
-    @staticmethod
-    def scales(config):
-        height, width = NVAESettings.padded_size(config)
-        splits, scales = config.initial_splits_per_scale, []
-        for group in range(config.number_of_scales):
-            level = config.num_blocks_prepost + group  # halvings of the image until here
-            channels = config.channel_towers * config.channel_multiplier**level
+    @functools.cached_property
+    def scales(self):
+        height, width = self.padded_size
+        splits, scales = self.initial_splits_per_scale, []
+        for group in range(self.number_of_scales):
+            level = self.num_blocks_prepost + group  # halvings of the image until here
+            channels = self.channel_towers * self.channel_multiplier**level
             for split in range(splits):
                 scales.append(
                     NVAEScale(
@@ -118,11 +116,11 @@ class NVAESettings(FamilySettings):
                         width=width >> level,
                         state_width=channels,
                         activation_width=channels,
-                        z_width=config.latent_size,
+                        z_width=self.latent_size,
                         num_latents=1,
                         group=group,
                         split=split,
                     )
                 )
-            splits = max(config.min_splits, splits // config.exponential_scaling)
+            splits = max(self.min_splits, splits // self.exponential_scaling)
         return tuple(scales)

@@ -3,11 +3,16 @@
 from keras import layers
 
 from hvae.families.base import Family
+from hvae.families.vdvae.layers.final_state_head import FinalStateHead
 from hvae.families.vdvae.layers.fit_width import FitWidth
+from hvae.families.vdvae.layers.latent_aggregation_head import LatentAggregationHead
 from hvae.families.vdvae.vdvae_variant import VDVAEVariant
 from hvae.layers.bottleneck_block import BottleneckBlock
 from hvae.layers.convolution import convolution
 from hvae.layers.initial_state import InitialState
+
+#: Head of each `reconstruct_from`.
+_HEADS = {"state": FinalStateHead, "latents": LatentAggregationHead}
 
 
 class VDVAE(Family):
@@ -68,6 +73,10 @@ class VDVAE(Family):
             has_next_state=has_next_state,
             dtype=self.dtype,
         )
+
+    def head(self, num_parameters):
+        head = _HEADS[self.config.reconstruct_from]
+        return head(self.config, num_parameters, dtype=self.dtype)
 
     def _encoder_depth(self):
         return sum(scale.enc_num_blocks + scale.enc_pool_blocks for scale in self.config.scales)

@@ -1,8 +1,8 @@
 """Hyper-parameters of github.com/addtt/ladder-vae-pytorch."""
 
-from hvae.config import ModelConfig
 from hvae.configuration.settings import from_dict
 from hvae.errors import UserError
+from hvae.families.lvae import LVAEConfig
 
 # Its log-scales have a floor with logistics only; this is as good as none.
 _LEAST_LOG_SCALE = -30.0
@@ -26,7 +26,7 @@ _LIKELIHOODS = {
 
 
 def addtt_lvae_config(hparams):
-    """The `ModelConfig` of a model of that codebase.
+    """The `LVAEConfig` of a model of that codebase.
 
     Args:
         hparams: the arguments of its model by name; those left out have its defaults.
@@ -62,8 +62,6 @@ def addtt_lvae_config(hparams):
     except KeyError as error:
         raise UserError(f"hparams: {error.args[0]} is missing") from error
     fixed = {
-        "model_family": "lvae",
-        "reconstruct_from": "state",
         # Half the logarithm of the variance.
         "std_param": "smooth_exp",
         "gradient_smoothing": 0.5,
@@ -71,4 +69,4 @@ def addtt_lvae_config(hparams):
         "input_mean": 0.0,
         "input_std": 0.0 if likelihood == "bernoulli" else 255.0,
     }
-    return from_dict(ModelConfig, {**values, **fixed, **_LIKELIHOODS[likelihood]})
+    return from_dict(LVAEConfig, {**values, **fixed, **_LIKELIHOODS[likelihood]})

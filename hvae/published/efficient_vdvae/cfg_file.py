@@ -7,8 +7,7 @@ import operator
 
 from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
-from hvae.families.efficient_vdvae.config import EfficientVDVAESettings
-from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config
+from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config, same_names
 
 _OPERATORS = {
     ast.Add: operator.add,
@@ -64,7 +63,7 @@ class _UsedSections:
     #: Keys of `model`, `data` and `loss` that become fields of the model.
     _of_model = {
         "model": {
-            *EfficientVDVAESettings.__dataclass_fields__,
+            *same_names(),
             "distribution_base",
             "output_distribution_base",
             "gradient_smoothing_beta",

@@ -2,10 +2,9 @@
 
 import dataclasses
 
-from hvae.config import ModelConfig
 from hvae.configuration.settings import from_dict
 from hvae.errors import UserError
-from hvae.families.efficient_vdvae.config import EfficientVDVAESettings
+from hvae.families.efficient_vdvae import EfficientVDVAEConfig
 
 _STD_PARAM = {"std": "softplus", "logstd": "smooth_exp"}
 # That codebase turns its floor on log-scales off with -250, which float32 cannot hold.
@@ -13,7 +12,7 @@ _LEAST_LOG_SCALE = -30.0
 
 
 def efficient_vdvae_config(hparams):
-    """The `ModelConfig` of a model of that codebase.
+    """The `EfficientVDVAEConfig` of a model of that codebase.
 
     Args:
         hparams: its hyper-parameters by section: `model`, `data`, `loss`.
@@ -26,8 +25,7 @@ def efficient_vdvae_config(hparams):
         is_binary = data["dataset_source"] == "binarized_mnist"
         size = 28 if is_binary else data["target_res"]
         num_bits = int(data["num_bits"])
-        fields = [field.name for field in dataclasses.fields(EfficientVDVAESettings)]
-        values = {name: _side(name, model[name]) for name in fields}
+        values = {name: _side(name, model[name]) for name in same_names()}
         values |= {
             "image_size": [size, size],
             "image_channels": data["channels"],
@@ -51,8 +49,13 @@ def efficient_vdvae_config(hparams):
             }
     except KeyError as error:
         raise UserError(f"hparams: {error.args[0]} is missing or unknown") from error
-    fixed = {"model_family": "efficient_vdvae", "reconstruct_from": "state"}
-    return from_dict(ModelConfig, {**values, **fixed})
+    return from_dict(EfficientVDVAEConfig, values)
+
+
+def same_names():
+    """Names of that codebase's hyper-parameters that are the family's own fields."""
+    fields = dataclasses.fields(EfficientVDVAEConfig)
+    return [f.name for f in fields if f.metadata["group"] == "efficient_vdvae"]
 
 
 def _side(name, value):

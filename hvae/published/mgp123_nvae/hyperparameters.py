@@ -1,8 +1,8 @@
 """Hyper-parameters of github.com/mgp123/nvae."""
 
-from hvae.config import ModelConfig
 from hvae.configuration.settings import from_dict, refuse_unknown
 from hvae.errors import UserError
+from hvae.families.nvae import NVAEConfig
 
 # That codebase's defaults; the others must be given.
 _DEFAULTS = {
@@ -34,7 +34,7 @@ _LIKELIHOODS = ("gaussian", "gaussian_mixture", "logistic_mixture")
 
 
 def mgp123_nvae_config(hparams):
-    """The `ModelConfig` of a model of that codebase.
+    """The `NVAEConfig` of a model of that codebase.
 
     Args:
         hparams: the keys of its YAML files, without `training_parameters`.
@@ -55,8 +55,6 @@ def mgp123_nvae_config(hparams):
         )
     size, has_flows = given["input_dimension"], bool(given["num_flows"])
     values = {name: given[name] for name in _SAME_NAME} | {
-        "model_family": "nvae",
-        "reconstruct_from": "state",
         "shifted_skips": False,
         "image_size": [size, size],
         "image_channels": 3,
@@ -73,4 +71,4 @@ def mgp123_nvae_config(hparams):
     }
     if given["sampling_method"] != "logistic_mixture":
         values["mixture_scale"] = "soft_clamp"
-    return from_dict(ModelConfig, values)
+    return from_dict(NVAEConfig, values)

@@ -1,8 +1,8 @@
 """Hyper-parameters of github.com/openai/vdvae."""
 
-from hvae.config import ModelConfig
 from hvae.configuration.settings import from_dict
 from hvae.errors import UserError
+from hvae.families.vdvae import VDVAEConfig
 from hvae.published.openai_vdvae.block_strings import expand_block_strings
 
 # Mean and standard deviation with which each data set's images enter the encoder there,
@@ -17,7 +17,7 @@ _DATA = {
 
 
 def openai_vdvae_config(hparams):
-    """The `ModelConfig` of a model of that codebase.
+    """The `VDVAEConfig` of a model of that codebase.
 
     Args:
         hparams: its hyper-parameters by name: `width`, `zdim`, `enc_blocks`,
@@ -54,7 +54,6 @@ def openai_vdvae_config(hparams):
     except KeyError as error:
         raise UserError(f"hparams: {error.args[0]} is missing") from error
     fixed = {
-        "model_family": "vdvae",
         "b_act": "gelu",
         "scale_join": "nearest_bias",
         "std_param": "exp",
@@ -67,4 +66,4 @@ def openai_vdvae_config(hparams):
     widths = values["stage_in_width"]
     middle_widths = [int(w * multiple) for w in (widths if isinstance(widths, list) else [widths])]
     values |= {"enc_middle_width": middle_widths, "dec_middle_width": middle_widths}
-    return from_dict(ModelConfig, values)
+    return from_dict(VDVAEConfig, values)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.config import ModelConfig
 from hvae.errors import UserError
+from hvae.families.lvae import LVAEConfig
 from hvae.loading import load_weights
 from hvae.model import HVAE
 from tests.conftest import lvae_config, normal_noise, random_images, randomize
@@ -139,7 +139,7 @@ def test_sizes_of_the_layers():
 
 
 def test_it_builds_with_defaults_for_the_rest():
-    model = HVAE(ModelConfig(model_family="lvae", reconstruct_from="state"))
+    model = HVAE(LVAEConfig())
     assert [str(scale) for scale in model.config.latent_scales] == ["2x2", "4x4", "8x8"]
 
 
@@ -151,7 +151,6 @@ def test_it_builds_with_defaults_for_the_rest():
             {"downsample": (1, 2)},
             r"downsample: must be at most blocks_per_layer, 1. Received: \[1, 2\]",
         ),
-        ({"reconstruct_from": "latents"}, "reconstruct_from: lvae allows state. Received: latents"),
         ({"dropout": 1.0}, "dropout: must be less than 1. Received: 1.0"),
         ({"n_filters": 0}, "n_filters: must be at least 1. Received: 0"),
         ({"nonlin": "gelu"}, "nonlin: allowed are elu, leakyrelu, relu, selu. Received: gelu"),

@@ -57,7 +57,6 @@ def test_flows_belong_to_the_posterior_or_to_the_decoder():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"reconstruct_from": "latents"}, "reconstruct_from: nvae allows state. Received: latents"),
         ({"use_residual_distribution": True}, "use_residual_distribution: .* allowed: off"),
         ({"channel_towers": 3}, "channel_towers: .* divisible by 4. Received: 3 times 2"),
         ({"fixed_flows": True}, "fixed_flows: needs flow_type iaf. Received: flow_type none"),
