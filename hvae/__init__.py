@@ -6,10 +6,18 @@ Nothing here imports keras before it is needed, so that `KERAS_BACKEND` can be s
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
 from hvae.registration import register_with_keras
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:  # for editors: nothing is imported until it is used
+    from hvae.config import ModelConfig
+    from hvae.errors import UserError
+    from hvae.loading import load_model
+    from hvae.model import HVAE
+    from hvae.saving import save_model
+
+__version__ = "0.1.0.dev0"
 
 _PUBLIC = {
     "HVAE": "hvae.model",
@@ -28,3 +36,7 @@ def __getattr__(name):
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)
     raise AttributeError(f"module 'hvae' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -4,8 +4,10 @@ import abc
 import dataclasses
 import functools
 import math
+from typing import Any
 
 from hvae.attention.settings import AttentionSettings
+from hvae.configuration.scale import Scale
 from hvae.configuration.settings import check_fields, from_dict, setting
 from hvae.errors import UserError
 from hvae.families import families_with, family_names, get_config_class
@@ -172,7 +174,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         self.check_attention()
 
     @staticmethod
-    def from_dict(values):
+    def from_dict(values: dict[str, Any]) -> "ModelConfig":
         """The configuration of the family that `model_family` names, from plain data.
 
         Args:
@@ -201,20 +203,20 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
 
     @property
     @abc.abstractmethod
-    def padded_size(self):
+    def padded_size(self) -> tuple[int, int]:
         """`(height, width)` of the images after padding, which every scale divides."""
 
     @property
     @abc.abstractmethod
-    def scales(self):
+    def scales(self) -> tuple[Scale, ...]:
         """The `Scale`s at which encoder and decoder meet, from the largest to the smallest."""
 
     @functools.cached_property
-    def latent_scales(self):
+    def latent_scales(self) -> tuple[Scale, ...]:
         """The scale of every latent block, in the order of the decoder: smallest first."""
         return tuple(scale for scale in reversed(self.scales) for _ in range(scale.num_latents))
 
     @property
-    def num_dims(self):
+    def num_dims(self) -> int:
         """Number of pixels times channels of an image, without padding."""
         return math.prod(self.image_size) * self.image_channels

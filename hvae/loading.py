@@ -1,6 +1,8 @@
 """Read a run: configuration and weights."""
 
 import dataclasses
+import os
+from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
 import yaml
@@ -10,8 +12,12 @@ from hvae.errors import UserError
 from hvae.families import get_config_class
 from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
 
+if TYPE_CHECKING:
+    # Importing it chooses the backend.
+    from hvae.model import HVAE
 
-def read_config(folder):
+
+def read_config(folder: str | os.PathLike) -> dict[str, Any]:
     """A run's configuration as a flat dictionary.
 
     Raises:
@@ -27,7 +33,7 @@ def read_config(folder):
     return values
 
 
-def read_model_config(folder):
+def read_model_config(folder: str | os.PathLike) -> ModelConfig:
     """The `ModelConfig` of a run.
 
     Raises:
@@ -44,7 +50,11 @@ def read_model_config(folder):
     return ModelConfig.from_dict({name: values[name] for name in names})
 
 
-def load_model(folder, weights="ema", moment="best"):
+def load_model(
+    folder: str | os.PathLike,
+    weights: Literal["ema", "raw"] = "ema",
+    moment: Literal["best", "latest"] = "best",
+) -> "HVAE":
     """The model of a run, with its weights.
 
     Works under every backend, whichever wrote the weights.
@@ -72,7 +82,7 @@ def load_model(folder, weights="ema", moment="best"):
     return model
 
 
-def load_weights(model, path):
+def load_weights(model: "HVAE", path: str | os.PathLike) -> None:
     """Load a `.weights.h5` file.
 
     Raises:

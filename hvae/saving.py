@@ -1,12 +1,18 @@
 """Write a model as one file."""
 
+import os
 import pathlib
+from typing import TYPE_CHECKING
 
 from hvae.errors import UserError
 from hvae.files.atomic import replacing
 
+if TYPE_CHECKING:
+    # Importing it chooses the backend.
+    from hvae.model import HVAE
 
-def save_model(model, path):
+
+def save_model(model: "HVAE", path: str | os.PathLike) -> None:
     """Write a whole model, configuration and weights, as a `.keras` file.
 
     `import hvae` and `keras.saving.load_model(path)` make the same model of it, under every

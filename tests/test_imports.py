@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+import hvae
+
 ROOT = pathlib.Path(__file__).parents[1]
 FILES = [p for folder in ("hvae", "data", "utils") for p in (ROOT / folder).rglob("*.py")]
 
@@ -64,3 +66,8 @@ def test_importing_hvae_does_not_choose_a_backend():
 
     code = "import hvae, hvae.config, sys; assert 'keras' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_the_public_names_are_listed_and_there():
+    assert dir(hvae) == sorted(hvae.__all__)
+    assert all(getattr(hvae, name) is not None for name in hvae.__all__)

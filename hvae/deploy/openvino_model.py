@@ -2,8 +2,10 @@
 
 import functools
 import math
+import os
 import pathlib
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -53,7 +55,14 @@ class OpenVINOModel:
         >>> model.score(images).elbo  # nats
     """
 
-    def __init__(self, folder, device="CPU", hint="latency", precision="f32", batch_size=16):
+    def __init__(
+        self,
+        folder: str | os.PathLike,
+        device: str = "CPU",
+        hint: Literal["latency", "throughput"] = "latency",
+        precision: Literal["f32", "f16", "bf16", "device"] = "f32",
+        batch_size: int = 16,
+    ):
         self.folder = pathlib.Path(folder)
         self.manifest = read_manifest(folder)
         if self.manifest.exported_to != "openvino":
@@ -71,20 +80,28 @@ class OpenVINOModel:
         self._program = functools.cache(self._compile)
 
     @property
-    def parts(self):
+    def parts(self) -> tuple[str, ...]:
         """Names of the parts that were exported."""
         return tuple(self.manifest.parts)
 
-    def noise_shapes(self, batch_size):
+    def noise_shapes(self, batch_size: int) -> tuple[tuple[int, ...], ...]:
         """Shapes of the standard normal noise of one pass, smallest scale first."""
         return tuple((batch_size, *shape) for shape in self.manifest.noise_shapes)
 
-    def uniform_shapes(self, batch_size):
+    def uniform_shapes(self, batch_size: int) -> dict[str, tuple[int, ...]]:
         """Shapes of the uniforms from which p(x|z) is sampled, by name."""
         shapes = self.manifest.uniform_shapes
         return {name: (batch_size, *shape) for name, shape in shapes.items()}
 
-    def generate(self, num_images, *, temperature=1.0, seed=0, output_temperature=1.0, noise=None):
+    def generate(
+        self,
+        num_images: int,
+        *,
+        temperature: float | Sequence[float] = 1.0,
+        seed: int = 0,
+        output_temperature: float = 1.0,
+        noise: Sequence[np.ndarray] | None = None,
+    ) -> np.ndarray:
         """Images drawn from the prior.
 
         Args:
@@ -118,7 +135,9 @@ class OpenVINOModel:
         }
         return self.run("generate", inputs)["images"]
 
-    def reconstruct(self, images, *, seed=0, noise=None):
+    def reconstruct(
+        self, images: np.ndarray, *, seed: int = 0, noise: Sequence[np.ndarray] | None = None
+    ) -> Reconstruction:
         """Images through the posterior and back.
 
         Args:
@@ -135,17 +154,21 @@ class OpenVINOModel:
         outputs = self.run("reconstruct", self._image_inputs(images, seed, noise))
         return Reconstruction(outputs["reconstructions"], outputs["nll"])
 
-    def encode(self, images, *, seed=0, noise=None):
+    def encode(
+        self, images: np.ndarray, *, seed: int = 0, noise: Sequence[np.ndarray] | None = None
+    ) -> Latents:
         """The `Latents` of images; arguments and errors as of `reconstruct`."""
         outputs = self.run("encode", self._image_inputs(images, seed, noise))
         names = {"mean": "mean", "std": "std", "z": "z", "noise": "prior_noise"}
         return Latents(**{field: block_values(name, outputs) for field, name in names.items()})
 
-    def score(self, images, *, seed=0, noise=None):
+    def score(
+        self, images: np.ndarray, *, seed: int = 0, noise: Sequence[np.ndarray] | None = None
+    ) -> Score:
         """The `Score` of images; arguments and errors as of `reconstruct`."""
         return Score(**self.run("score", self._image_inputs(images, seed, noise)))
 
-    def run(self, part, inputs):
+    def run(self, part: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs by name of a part.
 
         Args:

@@ -1,6 +1,16 @@
 """What one can do with a model, as its methods."""
 
 import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from hvae.inference.latents.latents import Latents
+    from hvae.inference.latents.reconstruction import Reconstruction
+
+_Output = Literal["mean", "mode", "sample"]
 
 
 class InferenceMethods:
@@ -9,20 +19,34 @@ class InferenceMethods:
     The compiled function behind each is made at its first call and kept.
     """
 
-    def encode(self, images, seed=0, masks=None):
+    def encode(
+        self, images: np.ndarray, seed: int = 0, masks: Sequence[np.ndarray] | None = None
+    ) -> "Latents":
         """The `Latents` of integers `(images, height, width, channels)`; see `LatentEncoder`."""
         return self._reconstructor("mean").encoder(images, seed=seed, masks=masks)
 
-    def decode(self, latents, output="mean", seed=0):
+    def decode(self, latents: "Latents", output: _Output = "mean", seed: int = 0) -> np.ndarray:
         """Images of `Latents`, `"mean"`, `"mode"` or `"sample"` of p(x|z); see `LatentDecoder`."""
         return self._reconstructor(output).decoder(latents, seed=seed)
 
-    def reconstruct(self, images, output="mean", seed=0, masks=None):
+    def reconstruct(
+        self,
+        images: np.ndarray,
+        output: _Output = "mean",
+        seed: int = 0,
+        masks: Sequence[np.ndarray] | None = None,
+    ) -> "Reconstruction":
         """The `Reconstruction` of integers `(images, height, width, channels)`; see
         `Reconstructor`."""
         return self._reconstructor(output)(images, seed=seed, masks=masks)
 
-    def generate(self, num_images, temperature=1.0, output="sample", seed=0):
+    def generate(
+        self,
+        num_images: int,
+        temperature: float | Sequence[float] = 1.0,
+        output: _Output = "sample",
+        seed: int = 0,
+    ) -> np.ndarray:
         """Images drawn from the prior; see `Generator`."""
         from hvae.inference.generation.generator import Generator
 
