@@ -158,10 +158,10 @@ def test_a_field_of_another_version_is_named(folder, tmp_path):
             content = old.read(name)
             if name == "config.json":
                 values = json.loads(content)
-                values["config"]["config"]["z_widths"] = [2]
+                values["config"]["config"]["zdim"] = [2]
                 content = json.dumps(values).encode()
             new.writestr(name, content)
-    with pytest.raises(UserError, match="unknown key z_widths; did you mean z_width?"):
+    with pytest.raises(UserError, match="unknown key zdim; did you mean zdims?"):
         keras.saving.load_model(path)
 
 

@@ -51,7 +51,8 @@ def test_int8_reports_what_it_loses_and_refuses_more(vdvae, tmp_path):
     own = OpenVINOModel(folder).score(vdvae.images, seed=7).elbo
     expected = vdvae.model(vdvae.images, latent_noise(vdvae.model, range(5), 7)).elbo
     dims = vdvae.model.config.num_dims * math.log(2)
-    np.testing.assert_allclose(reported, np.abs(own - expected).mean() / dims, rtol=1e-3)
+    # An ELBO of hundreds of nats is exact to 1e-4 in float32, the loss a hundredth of a nat.
+    np.testing.assert_allclose(reported, np.abs(own - expected).mean() / dims, rtol=0.01)
     assert 1e-6 < reported < 1.0
     assert "FakeQuantize" in (folder / "score.xml").read_text()
     before = content(folder)
