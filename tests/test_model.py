@@ -209,11 +209,11 @@ def test_likelihood_terms_are_float32_under_mixed_precision():
     [
         (
             lambda m: m(np.zeros((2, 8, 7, 1), "uint8")),
-            r"\(batch, 8, 8, 1\). Received: \(2, 8, 7, 1\)",
+            r"\(images, 8, 8, 1\). Received: \(2, 8, 7, 1\)",
         ),
         (
             lambda m: m(np.zeros((2, 8, 8, 1), "float32")),
-            "integers 0 to 16. Received: dtype float32",
+            "integers 0 to 16. Received: float32",
         ),
         (lambda m: m.top_down(m.draw_noise(1)[:1]), "noise needs .* 2 latent blocks. Received: 1"),
         (
