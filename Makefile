@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --durations 20
 
 .PHONY: demo test lint format clean
 
@@ -14,9 +15,9 @@ demo: .venv/train.installed
 	$(BIN)/python load_model.py runs/demo generate --temperature 0.8
 
 test: .venv/test.installed
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist loadfile
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile -m "not tensorflow"
-	KERAS_BACKEND=torch $(BIN)/python -m pytest -n 2 --dist loadfile -m "not tensorflow"
+	KERAS_BACKEND=tensorflow $(PYTEST)
+	KERAS_BACKEND=jax $(PYTEST) -m "every_backend and not tensorflow"
+	KERAS_BACKEND=torch $(PYTEST) -m "every_backend and not tensorflow"
 
 lint: .venv/test.installed
 	$(BIN)/ruff check .

@@ -14,7 +14,6 @@ os.environ.setdefault(
     "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
 )
 
-import keras
 import numpy as np
 import pytest
 
@@ -23,28 +22,48 @@ from hvae.families.lvae import LVAEConfig
 from hvae.families.nvae import NVAEConfig
 from hvae.families.vdvae import VDVAEConfig
 
-GOLDEN = pathlib.Path(__file__).parent / "golden"
+TESTS = pathlib.Path(__file__).parent
+GOLDEN = TESTS / "golden"
+BACKEND = os.environ["KERAS_BACKEND"]
+
+#: Folders of what is made of the backend's own operations, with the layers of each family. JAX and
+#: PyTorch run the tests in them, and others only if they are marked (see CONTRIBUTING).
+EVERY_BACKEND = {"attention", "flows", "latents", "layers", "likelihoods", "numerics"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m selects by markers
 def pytest_collection_modifyitems(items):
-    """Tests that need TensorFlow as the backend say so by their marker; others skip them."""
-    if keras.config.backend() != "tensorflow":
-        reason = pytest.mark.skip(reason="needs TensorFlow as the Keras backend")
-        for item in items:
-            if "tensorflow" in item.keywords:
-                item.add_marker(reason)
+    needs_tensorflow = pytest.mark.skip(reason="runs under TensorFlow only")
+    for item in items:
+        folders = item.path.relative_to(TESTS).parts[:-1]
+        if "layers" in folders or EVERY_BACKEND & set(folders[:1]):
+            item.add_marker(pytest.mark.every_backend)
+        if "tensorflow" in item.keywords and BACKEND != "tensorflow":
+            item.add_marker(needs_tensorflow)
 
 
 @pytest.fixture(autouse=True)
 def _same_start():
+    # Not at the top: the process that hands out tests to workers has no need of a backend.
+    import keras
+
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _graphs_are_left_as_they_are():
+    """TensorFlow takes longer to improve a graph than the few runs that gain from it."""
+    if BACKEND == "tensorflow":
+        from tensorflow import config
+
+        config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled_code_is_freed():
     """JAX keeps all that it has compiled: gigabytes, by the end of the suite."""
     yield
-    if keras.config.backend() == "jax":
+    if BACKEND == "jax":
         import jax
 
         jax.clear_caches()

@@ -1,5 +1,7 @@
 """Checks that hold for any layer, and gradients on any backend."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
@@ -19,7 +21,8 @@ def gradient(function, value):
     if backend == "jax":
         import jax
 
-        return np.asarray(jax.grad(function)(value))
+        # Compiled as a whole: op by op, JAX compiles each one.
+        return np.asarray(jax.jit(jax.grad(function))(value))
     import torch
 
     tensor = torch.tensor(value, requires_grad=True)
@@ -64,29 +67,57 @@ def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_cou
 
 def variable_gradient(function, variable):
     """Gradient of a scalar function of no arguments with respect to a Keras variable."""
+    return variable_gradients(function, [variable])[0]
+
+
+def variable_gradients(function, variables):
+    """The same of several, as NumPy; None where the function does not depend on a variable."""
     backend = keras.config.backend()
     if backend == "tensorflow":
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
             result = function()
-        return tape.gradient(result, variable.value).numpy()
-    if backend == "jax":
+        gradients = tape.gradient(result, [variable.value for variable in variables])
+    elif backend == "jax":
         import jax
 
-        def of_value(value):
-            with keras.StatelessScope(state_mapping=[(variable, value)]):
+        def of_values(values):
+            with keras.StatelessScope(state_mapping=list(zip(variables, values))):
                 return function()
 
-        return np.asarray(jax.grad(of_value)(variable.value))
-    function().backward()
-    return variable.value.grad.numpy()
+        gradients = jax.jit(jax.grad(of_values))([variable.value for variable in variables])
+    else:
+        import torch
+
+        values = [variable.value for variable in variables]
+        gradients = torch.autograd.grad(function(), values, allow_unused=True)
+    return [None if g is None else ops.convert_to_numpy(g) for g in gradients]
+
+
+def assert_every_weight_matters(outputs_of, variables):
+    """Outputs depend on every variable: nothing is built that is not used.
+
+    Args:
+        outputs_of: function of no arguments that gives a list of tensors.
+        variables: Keras variables with random values.
+    """
+    rng, chosen = np.random.default_rng(0), []
+
+    def mixed():
+        outputs = outputs_of()
+        if not chosen:
+            chosen.extend(rng.standard_normal(x.shape).astype("float32") for x in outputs)
+        return sum(ops.sum(x * c) for x, c in zip(outputs, chosen))
+
+    for variable, slope in zip(variables, variable_gradients(mixed, variables)):
+        assert slope is not None and slope.any(), variable.path
 
 
 def compiled_jacobian(function):
     """The function (array, …) → Jacobian by the array, `(outputs, inputs)`, as NumPy.
 
-    Worth its compilation for large arrays and many calls; for one call see `jacobian`.
+    Worth its compilation for large arrays and many calls; see `jacobians` for small ones.
     """
     backend = keras.config.backend()
     if backend == "tensorflow":
@@ -116,23 +147,17 @@ def compiled_jacobian(function):
     return evaluate
 
 
-def jacobian(function, value):
-    """Jacobian of a function of one array for one input, `(outputs, inputs)`, as NumPy."""
-    backend = keras.config.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
+def jacobians(function, values):
+    """Jacobian by each input of a batch, `(batch, outputs, inputs)`, as NumPy.
 
-        tensor = tf.convert_to_tensor(value)
-        with tf.GradientTape() as tape:
-            tape.watch(tensor)
-            result = function(tensor)
-        matrix = tape.jacobian(result, tensor).numpy()
-    elif backend == "jax":
-        import jax
-
-        matrix = np.asarray(jax.jacrev(function)(value))
-    else:
-        import torch
-
-        matrix = torch.autograd.functional.jacobian(function, torch.tensor(value)).numpy()
-    return matrix.reshape(-1, value.size)
+    Of a function that does to an input the same whatever else is in the batch.
+    """
+    batch, shape = len(values), tuple(function(ops.convert_to_tensor(values)).shape[1:])
+    size = math.prod(shape)
+    # An input has as many copies as there are outputs: each gives the gradient of one.
+    copies = np.repeat(values, size, axis=0)
+    rows = np.tile(
+        np.eye(size, dtype="float32").reshape(size, *shape), (batch,) + len(shape) * (1,)
+    )
+    chosen = ops.convert_to_tensor(rows)
+    return gradient(lambda x: ops.sum(function(x) * chosen), copies).reshape(batch, size, -1)

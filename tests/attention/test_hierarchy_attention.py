@@ -15,6 +15,10 @@ from tests.conftest import (
     randomize,
     tiny_config,
 )
+from tests.harness import assert_every_weight_matters
+
+# test_backends.py compares a whole model with attention.
+pytestmark = pytest.mark.tensorflow
 
 FAMILIES = {
     "vdvae": lambda **changes: tiny_config(num_scales=3, dec_num_blocks=(2, 1, 1), **changes),
@@ -27,12 +31,12 @@ FAMILIES = {
 }
 
 
-@pytest.fixture(params=FAMILIES, ids=list(FAMILIES))
+@pytest.fixture(scope="module", params=FAMILIES, ids=list(FAMILIES))
 def make_config(request):
     return FAMILIES[request.param]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def model(make_config):
     config = make_config(use_depthwise_attention=True, query_width=3, num_queries=2)
     return randomize(HVAE(config))
@@ -81,19 +85,13 @@ def test_while_gamma_is_zero_nothing_changes(make_config):
 
 def test_every_weight_matters(model):
     images, noise = inputs(model, count=1)
-
     activations = model.bottom_up(images)
 
-    def numbers():
+    def outputs():
         output = model.decoder(noise, activations=activations)
-        return [to_numpy(output.parameters), *(to_numpy(latent.kl) for latent in output.latents)]
+        return [output.parameters, *(latent.kl for latent in output.latents)]
 
-    before = numbers()
-    for weight in model.decoder.attention.trainable_variables:
-        kept = to_numpy(weight.value)
-        weight.assign(kept + np.random.default_rng(0).standard_normal(kept.shape))
-        assert any((a != b).any() for a, b in zip(numbers(), before)), weight.path
-        weight.assign(kept)
+    assert_every_weight_matters(outputs, model.decoder.attention.trainable_variables)
 
 
 def test_every_posterior_sees_every_scale_of_the_encoder(model):
@@ -107,12 +105,11 @@ def test_every_posterior_sees_every_scale_of_the_encoder(model):
         output = model.decoder(noise, activations=changed, latents=given)
         return posteriors(output), priors(output)
 
-    before, prior = posteriors_after(scale=None)
-    for with_attention in (True, False):
-        if not with_attention:
-            for attention in attentions(model):
-                attention.gamma.assign(0.0)
-            before, prior = posteriors_after(scale=None)
+    gammas = [to_numpy(attention.gamma.value) for attention in attentions(model)]
+    for with_attention in (False, True):
+        for attention, gamma in zip(attentions(model), gammas):
+            attention.gamma.assign(with_attention * gamma)
+        before, prior = posteriors_after(scale=None)
         for scale in model.config.scales:
             after, prior_after = posteriors_after(scale.index)
             for block, own in enumerate(model.config.latent_scales):
@@ -181,16 +178,14 @@ def test_mixed_precision_stays_near():
     np.testing.assert_allclose(*results, rtol=0.02)
 
 
-@pytest.mark.tensorflow
-@pytest.mark.parametrize("jit", [False, True])
-def test_it_trains(jit):
+def test_it_trains():
     from hvae.training.config import TrainingConfig
     from hvae.training.trainer import Trainer
 
     config = tiny_config(dec_num_blocks=(1, 2), use_depthwise_attention=True, query_width=3)
     model = HVAE(config)
     training = TrainingConfig(batch_size=4, learning_rate=0.01, lr_warmup_epochs=0)
-    trainer = Trainer(model, training, updates_per_epoch=10, jit=jit)
+    trainer = Trainer(model, training, updates_per_epoch=10, jit=True)
     projection = model.decoder.attention.encoder_sources[0].key_projection
     before = to_numpy(projection.kernel)
     for _ in range(2):

@@ -7,6 +7,7 @@ from hvae.model import HVAE
 from tests.conftest import tiny_config
 
 
+@pytest.mark.every_backend
 @pytest.mark.skipif(keras.config.backend() == "tensorflow", reason="it is TensorFlow")
 def test_export_names_the_backend_that_it_needs():
     with pytest.raises(UserError, match="runs under the backend tensorflow, whichever trained"):

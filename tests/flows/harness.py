@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tests.harness import compiled_jacobian, gradient
+from tests.harness import compiled_jacobian, jacobians
 
 SIZES = ((4, 4, 4), (2, 2, 4), (1, 1, 3), (3, 5, 2))
 
@@ -32,17 +32,15 @@ def log_dets(flow, z, context=None, largest_batch=1024):
     size = math.prod(z.shape[1:])
     if size * len(z) > 4 * largest_batch:
         return _large_log_dets(flow, z, context)
-    rows = np.eye(size, dtype="float32").reshape(size, *z.shape[1:])
-    at_once = max(1, largest_batch // size)
-    results = []
+    at_once, results = max(1, largest_batch // size), []
     for start in range(0, len(z), at_once):
-        # A latent has as many copies as variables: the gradient of a variable of each is a row.
-        some = z[start : start + at_once]
-        copies = np.repeat(some, size, axis=0)
-        chosen = ops.convert_to_tensor(np.tile(rows, (len(some), 1, 1, 1)))
-        h = None if context is None else np.repeat(context[start : start + at_once], size, axis=0)
-        matrices = gradient(lambda t, h=h, c=chosen: ops.sum(flow(t, context=h).z * c), copies)
-        matrices = matrices.reshape(len(some), size, size).astype("float64")
+        h = None if context is None else context[start : start + at_once]
+
+        def of_latents(t, h=h):
+            # As many copies of each context as of its latent.
+            return flow(t, context=None if h is None else np.repeat(h, len(t) // len(h), axis=0)).z
+
+        matrices = jacobians(of_latents, z[start : start + at_once]).astype("float64")
         results.append(np.linalg.slogdet(matrices)[1])
     return np.concatenate(results)
 

@@ -4,7 +4,7 @@ from keras import ops
 
 from hvae.flows.convolution_exponential import ConvolutionExponential
 from tests.flows.harness import SIZES, build_random, random_latents, run_flow_test
-from tests.harness import jacobian
+from tests.harness import jacobians
 
 
 @pytest.mark.parametrize("scale", [0.02, 0.3, 30.0])
@@ -18,7 +18,8 @@ def test_it_is_the_exponential_of_the_whole_matrix(shape):
     """Eigenvalues give what the series would give with endlessly many terms."""
     flow = build_random(ConvolutionExponential(), shape, scale=3.0)
     kernel, z = flow.kernel, random_latents(shape)
-    matrix = jacobian(lambda t: ops.conv(t, kernel, padding="same"), z[:1]).astype("float64")
+    (matrix,) = jacobians(lambda t: ops.conv(t, kernel, padding="same"), z[:1])
+    matrix = matrix.astype("float64")
     assert 0.3 < np.linalg.norm(matrix, 2) <= 1.0 + 1e-5
     values, vectors = np.linalg.eig(matrix)
     exponential = (vectors * np.exp(values) @ np.linalg.inv(vectors)).real

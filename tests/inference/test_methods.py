@@ -25,6 +25,7 @@ def test_images_are_generated_at_a_temperature(model):
     assert (one == one[:1]).all() and (same == one).all() and (warmer != one).any()
 
 
+@pytest.mark.every_backend
 def test_they_follow_the_weights_and_are_no_part_of_the_model(model, tmp_path):
     """What is compiled stays from call to call, though the model neither counts nor saves it."""
     weights, layers = len(model.weights), len(model._flatten_layers())

@@ -8,6 +8,8 @@ from keras import ops
 
 from hvae.training.augmentation import Augmentation
 
+pytestmark = pytest.mark.every_backend
+
 DOWN, RIGHT, ANGLE, ZOOM, MIRROR = range(Augmentation.num_uniforms)
 
 

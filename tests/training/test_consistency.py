@@ -10,6 +10,8 @@ from hvae.training.consistency import Consistency
 from tests.conftest import normal_noise
 from tests.harness import gradient
 
+pytestmark = pytest.mark.every_backend
+
 PAIRS = 3
 SHAPES = [(2 * PAIRS, 1, 1, 3), (2 * PAIRS, 4, 4, 2)]
 

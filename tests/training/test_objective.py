@@ -11,6 +11,8 @@ from hvae.training.objective import Objective
 from tests.conftest import tiny_config
 from tests.harness import gradient
 
+pytestmark = pytest.mark.every_backend
+
 
 @pytest.fixture
 def output(rng):

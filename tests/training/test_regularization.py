@@ -9,6 +9,8 @@ from hvae.layers.weight_norm_convolution import WeightNormConvolution
 from hvae.training.regularization import Regularization
 from tests.harness import variable_gradient
 
+pytestmark = pytest.mark.every_backend
+
 
 class Net(layers.Layer):
     """One layer of each kind, and two kernels of one shape."""

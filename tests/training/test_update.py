@@ -9,6 +9,8 @@ from hvae.training.config import TrainingConfig
 from hvae.training.optimizers import get_optimizer
 from hvae.training.update import Update
 
+pytestmark = pytest.mark.every_backend
+
 SHAPES = [(3, 4), (4,)]
 
 

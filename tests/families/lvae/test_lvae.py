@@ -10,6 +10,7 @@ from hvae.families.lvae import LVAEConfig
 from hvae.loading import load_weights
 from hvae.model import HVAE
 from tests.conftest import lvae_config, normal_noise, random_images, randomize
+from tests.harness import assert_every_weight_matters
 
 VARIANTS = {
     "all": {},
@@ -45,7 +46,7 @@ def to_numpy(value):
     return ops.convert_to_numpy(value)
 
 
-@pytest.fixture(params=VARIANTS, ids=list(VARIANTS))
+@pytest.fixture(scope="module", params=VARIANTS, ids=list(VARIANTS))
 def model(request):
     return randomize(HVAE(lvae_config(**VARIANTS[request.param])))
 
@@ -87,6 +88,7 @@ def test_configuration_round_trip(model):
     assert [v.shape for v in copy.variables] == [v.shape for v in model.variables]
 
 
+@pytest.mark.every_backend
 def test_only_training_moves_the_statistics():
     model = HVAE(lvae_config())
     images, noise = random_images(model.config, 4), normal_noise(model.noise_shapes(4))
@@ -101,6 +103,7 @@ def test_only_training_moves_the_statistics():
         assert all(moved) if training else not any(moved)
 
 
+@pytest.mark.every_backend
 def test_dropout_acts_in_training_only():
     model = randomize(HVAE(lvae_config(batch_norm=False, dropout=0.5)))
     images, noise = random_images(model.config, 2), normal_noise(model.noise_shapes(2))
@@ -161,16 +164,24 @@ def test_impossible_values_are_refused(changes, message):
         lvae_config(**changes)
 
 
-@pytest.mark.tensorflow
-@pytest.mark.parametrize(("name", "jit"), [*((name, False) for name in VARIANTS), ("all", True)])
-def test_every_weight_trains(name, jit):
-    """Nothing is built that is not used."""
+def test_every_weight_matters(model):
+    images, noise = random_images(model.config, 2), normal_noise(model.noise_shapes(2))
+
+    def outputs():
+        output = model(images, noise, training=True)
+        return [output.parameters, *(latent.kl for latent in output.latents)]
+
+    assert_every_weight_matters(outputs, model.trainable_variables)
+
+
+def test_every_weight_trains():
+    """And all that batch normalisation follows."""
     from hvae.training.config import TrainingConfig
     from hvae.training.trainer import Trainer
 
-    model = HVAE(lvae_config(**VARIANTS[name]))
+    model = HVAE(lvae_config())
     config = TrainingConfig(batch_size=8, learning_rate=1e-2, lr_warmup_epochs=0, weight_decay=0.0)
-    trainer = Trainer(model, config, updates_per_epoch=2, jit=jit)
+    trainer = Trainer(model, config, updates_per_epoch=2, jit=True)
     before = [to_numpy(weight) for weight in model.weights]
     results = [trainer.train_batch(random_images(model.config, 8)) for _ in range(2)]
     assert all(np.isfinite(result.nll) and not result.skipped for result in results)

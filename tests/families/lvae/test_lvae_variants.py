@@ -6,6 +6,8 @@ from keras import ops
 from hvae.families.lvae.lvae_top_variant import LVAETopVariant
 from hvae.families.lvae.lvae_variant import LVAEVariant
 
+pytestmark = pytest.mark.every_backend
+
 SHAPE = (3, 4, 2, 6)
 
 

@@ -25,6 +25,7 @@ def first_norm(model):
     return model.decoder.joins[0][0].norms[0]
 
 
+@pytest.mark.every_backend
 def test_they_are_averages_over_the_batches_and_put_back(model):
     before = statistics(model)
     norm, inputs = first_norm(model), []

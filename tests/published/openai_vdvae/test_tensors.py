@@ -32,6 +32,7 @@ def assert_close(result, expected, tolerance=1e-5):
     assert np.abs(result - expected).max() <= tolerance * np.abs(expected).max()
 
 
+@pytest.mark.every_backend
 def test_numbers_agree(reference, model):
     d, _, _ = reference
     output = model(d["x_uint8"], noise_of(d, "noise/"))
@@ -50,6 +51,7 @@ def test_unconditional_numbers_agree(reference, model):
     )
 
 
+@pytest.mark.every_backend
 def test_the_gradient_agrees(reference, model):
     """Of the mean over the batch of the negative ELBO in nats per dimension."""
     d, _, _ = reference

@@ -10,6 +10,8 @@ import sys
 import numpy as np
 import pytest
 
+import load_model
+
 pytestmark = pytest.mark.tensorflow
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -74,12 +76,18 @@ def test_it_can_be_resumed_to_more_epochs(trained):
 
 
 def test_evaluation_is_the_same_under_another_backend(trained):
+    """The flag chooses the backend, and without it the environment."""
     folder, _ = trained
+    flags = ["--weights", "raw", "--split", "train", "--num_images", 20, "--num_samples", 2]
     results = {}
-    for backend, number in (("tensorflow", ""), ("torch", "_2")):
-        done = run("load_model.py", folder, "evaluate", "--num_samples", 2, "--backend", backend)
+    for backend, chosen, number in (
+        ("tensorflow", ["--backend", "tensorflow"], ""),
+        ("torch", [], "_2"),
+    ):
+        done = run("load_model.py", folder, "evaluate", *flags, *chosen, backend="torch")
         assert done.returncode == 0, done.stderr
-        assert backend in done.stdout
+        assert "train split of digits, 20 images" in done.stdout
+        assert f"best raw weights, {backend}" in done.stdout
         assert re.search(r"-ELBO +\d\.\d{4} ± 0\.\d{4} bits/dim", done.stdout)
         path = folder / "evaluate" / f"evaluation{number}.json"
         assert f"written: {path}" in done.stdout
@@ -87,15 +95,6 @@ def test_evaluation_is_the_same_under_another_backend(trained):
     for name, value in results["tensorflow"].items():
         if isinstance(value, float):
             np.testing.assert_allclose(results["torch"][name], value, rtol=1e-5, err_msg=name)
-
-
-def test_keras_backend_chooses_the_backend_and_flags_the_weights(trained):
-    folder, _ = trained
-    flags = ["--weights", "raw", "--split", "train", "--num_images", 20]
-    done = run("load_model.py", folder, "evaluate", *flags, backend="torch")
-    assert done.returncode == 0, done.stderr
-    assert "train split of digits, 20 images" in done.stdout
-    assert "best raw weights, torch" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -111,11 +110,17 @@ def test_keras_backend_chooses_the_backend_and_flags_the_weights(trained):
         (["RUN", "evaluate", "--split", "dev"], "argument --split: invalid choice: 'dev'"),
     ],
 )
-def test_mistakes_get_one_line_and_exit_code_2(trained, arguments, message):
-    arguments = [trained[0] if argument == "RUN" else argument for argument in arguments]
-    done = run("load_model.py", *arguments)
+def test_mistakes_get_one_line_and_exit_code_2(trained, arguments, message, capsys):
+    arguments = [str(trained[0]) if argument == "RUN" else argument for argument in arguments]
+    assert load_model.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+
+
+def test_the_process_of_a_mistake_ends_alike():
+    done = run("load_model.py", "nowhere", "evaluate")
     assert done.returncode == 2
-    assert message in done.stderr and done.stderr.count("\n") == 1
+    assert "no such run: nowhere" in done.stderr and done.stderr.count("\n") == 1
 
 
 def test_a_name_that_exists_is_refused(trained):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 
+@pytest.mark.every_backend
 def test_maps_and_numbers_agree(small_run, use):
     lines = use("bits", "--num_images", 6, "--batch_size", 4)
     folder = small_run / "bits"

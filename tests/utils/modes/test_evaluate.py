@@ -29,6 +29,7 @@ def test_blocks_add_up_to_scales_and_scales_to_all(written):
     assert results["kl_bits_per_dim"] == pytest.approx(total)
 
 
+@pytest.mark.every_backend
 def test_the_importance_weighted_bound_has_its_unit_and_k(written, small_run):
     lines, results = written
     model, images = load_model(small_run), load_splits("digits").test[:12]

@@ -18,6 +18,7 @@ def test_exports_a_run(use, small_run, tmp_path):
     assert (np.asarray(images) != expected).mean() < 0.01
 
 
+@pytest.mark.every_backend
 @pytest.mark.skipif(keras.config.backend() == "tensorflow", reason="it is TensorFlow")
 def test_other_backends_are_refused(use):
     with pytest.raises(UserError, match="backend: export runs under tensorflow, whichever"):

@@ -9,6 +9,7 @@ from hvae.inference.generation.generator import Generator
 from hvae.loading import load_model
 
 
+@pytest.mark.every_backend
 def test_what_was_measured_is_written(use, small_run, monkeypatch, tmp_path):
     """The samples are those of `generate`; everything that decides on the scores is named."""
     measured = {}

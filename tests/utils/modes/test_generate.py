@@ -13,6 +13,7 @@ def written(lines):
     return path
 
 
+@pytest.mark.every_backend
 def test_all_forms_hold_the_images_of_the_seed(use, small_run):
     flags = ["--temperature", "linear:0.6:0.9", "--output_temperature", 0.5, "--seed", 3]
     path = written(use("generate", *flags, "--num_images", 7, "--to", "npz", "--batch_size", 3))

@@ -6,6 +6,7 @@ import pytest
 from hvae.errors import UserError
 
 
+@pytest.mark.every_backend
 def test_rows_by_scale_and_times(small_run, use):
     lines = use("hierarchy", "--num_images", 2, "--draws", 3, "--time_repeats", 1)
     folder = small_run / "hierarchy"

@@ -44,6 +44,7 @@ def newest_path(folder, pattern):
     return max(folder.glob(pattern), key=lambda path: path.stat().st_mtime_ns)
 
 
+@pytest.mark.every_backend
 def test_an_encoded_file_decodes_to_the_reconstructions(use, folder):
     use("encode", *TEN, folder=folder)
     use("decode", *TEN[2:], folder=folder)
@@ -74,6 +75,7 @@ def test_shares_of_the_latents_give_a_curve_and_smaller_files(use, folder, tmp_p
     assert is_picture(newest_path(folder / "reconstruct", "pruning*.png"))
 
 
+@pytest.mark.every_backend
 def test_interpolation_and_exploration_pass_through_the_reconstructions(use, folder):
     use("interpolate", 3, 7, "--steps", 4, folder=folder)
     use("explore", "--block", 1, "--images", 3, 7, "--steps", 5, "--range", 2, folder=folder)

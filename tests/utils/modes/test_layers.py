@@ -1,3 +1,7 @@
+import pytest
+
+
+@pytest.mark.every_backend
 def test_a_figure_for_each_scale_or_block(use):
     grid = ["--rows", 2, "--columns", 3]
     names = [line.rsplit("/", 1)[-1] for line in use("layers", *grid)]

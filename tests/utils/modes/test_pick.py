@@ -28,6 +28,7 @@ def assert_picked(lines, images, numbers):
         np.testing.assert_array_equal(picked["images"], images[numbers])
 
 
+@pytest.mark.every_backend
 def test_chosen_images_are_those_of_generate_in_the_order_of_choice(use, images):
     lines = use("pick", "--num_images", 12, "--choose", "7,2,11")
     assert_picked(lines, images, [7, 2, 11])

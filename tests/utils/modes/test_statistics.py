@@ -28,6 +28,7 @@ def test_without_statistics_the_command_that_makes_them_is_named(tmp_path):
         read_statistics(tmp_path)
 
 
+@pytest.mark.every_backend
 def test_the_file_holds_the_average_kl_of_the_chosen_images(run, lines):
     statistics = read_statistics(run)
     assert statistics.images == round(0.02 * 1437) and statistics.seed == 3
