@@ -92,16 +92,14 @@ class Trainer:
         )
         self.seed_generator = keras.random.SeedGenerator(config.seed)
         self.updates_done = 0
+        self._gradient = compiled(self._packed_gradient, jit)
         if config.batch_size_div == 1:
-            self._step = compiled(self._whole_step, jit)
+            self._step = compiled(self._whole_step, jit=False)
         else:
-            self.accumulators = [
-                keras.Variable(ops.zeros(v.shape), trainable=False, dtype="float32")
-                for v in self.variables
-            ]
-            self._prepare = compiled(self._make_batch, jit)
-            self._accumulate = compiled(self._accumulate_step, jit)
-            self._apply = compiled(self._apply_accumulated, jit)
+            self.accumulator = self.update.new_vector()
+            self._prepare = compiled(self._make_batch, jit=False)
+            self._accumulate = compiled(self._accumulate_step, jit=False)
+            self._apply = compiled(self._apply_accumulated, jit=False)
 
     @property
     def state(self):
@@ -149,7 +147,7 @@ class Trainer:
         raw = [ops.copy(v.value) for v in self.variables]
         try:
             for variable, average in zip(self.variables, self.update.averages):
-                variable.assign(average.value)
+                variable.assign(average)
             yield
         finally:
             for variable, value in zip(self.variables, raw):
@@ -187,8 +185,8 @@ class Trainer:
         uniforms = keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
         return self.consistency.pair(images, noise, uniforms)
 
-    def _gradients(self, images, noise, settings):
-        """The gradients, and the terms of the loss as the first fields of `StepResult`."""
+    def _packed_gradient(self, images, noise, settings):
+        """The gradient as one vector, and the terms of the loss: first fields of `StepResult`."""
 
         def loss():
             output = self.model(images, noise, training=True)
@@ -200,20 +198,19 @@ class Trainer:
             return value, (ops.mean(output.nll), ops.mean(output.kl, axis=0), consistency)
 
         (_, terms), gradients = value_and_gradients(loss, self.variables)
-        return gradients, terms
+        return self.update.layout.pack(gradients), terms
 
     def _whole_step(self, images, settings, learning_rate, skip_norm):
         layer_state = self._copy_layer_state()
-        batch = self._make_batch(images)
-        gradients, terms = self._gradients(*batch, settings)
-        return self._finish(gradients, terms, layer_state, learning_rate, skip_norm)
+        gradient, terms = self._gradient(*self._make_batch(images), settings)
+        return self._finish(gradient, terms, layer_state, learning_rate, skip_norm)
 
     def _copy_layer_state(self):
         return [ops.copy(variable.value) for variable in self.layer_state]
 
-    def _finish(self, gradients, terms, layer_state, learning_rate, skip_norm):
+    def _finish(self, gradient, terms, layer_state, learning_rate, skip_norm):
         """The update; if it is skipped, `layer_state` is what layers go back to."""
-        info = self.update.apply(gradients, learning_rate, skip_norm)
+        info = self.update.apply(gradient, learning_rate, skip_norm)
         for variable, old in zip(self.layer_state, layer_state):
             variable.assign(ops.where(info.skipped, old, variable.value))
         return StepResult(
@@ -226,8 +223,7 @@ class Trainer:
         images, noise = self._prepare(images)
         layer_state = self._copy_layer_state()
         part = self.config.batch_size // self.config.batch_size_div
-        for accumulator in self.accumulators:
-            accumulator.assign(ops.zeros_like(accumulator.value))
+        self.accumulator.assign(ops.zeros_like(self.accumulator.value))
         terms = []
         for start in range(0, self.config.batch_size, part):
             rows = slice(start, start + part)
@@ -237,12 +233,10 @@ class Trainer:
         return self._apply(means, layer_state, learning_rate, skip_norm)
 
     def _accumulate_step(self, images, noise, settings):
-        gradients, terms = self._gradients(images, noise, settings)
-        for accumulator, gradient in zip(self.accumulators, gradients):
-            accumulator.assign_add(ops.cast(gradient, "float32"))
+        gradient, terms = self._gradient(images, noise, settings)
+        self.accumulator.assign_add(gradient)
         return terms
 
     def _apply_accumulated(self, terms, layer_state, learning_rate, skip_norm):
-        count = self.config.batch_size_div
-        gradients = [a.value / count for a in self.accumulators]
-        return self._finish(gradients, terms, layer_state, learning_rate, skip_norm)
+        gradient = self.accumulator.value / self.config.batch_size_div
+        return self._finish(gradient, terms, layer_state, learning_rate, skip_norm)

@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from hvae.training.config import TrainingConfig
+from hvae.training.flat_layout import FlatLayout
 from hvae.training.optimizers import get_optimizer
 from hvae.training.update import Update
 
@@ -34,6 +35,10 @@ def gradients(size, seed=0):
     return [ops.convert_to_tensor((v * size / norm).astype("float32")) for v in values]
 
 
+def packed_gradients(size, seed=0):
+    return FlatLayout(SHAPES).pack(gradients(size, seed))
+
+
 def to_numpy(values):
     return [ops.convert_to_numpy(v) for v in values]
 
@@ -46,16 +51,16 @@ def state(update):
 @pytest.mark.parametrize("bad", ["large", "infinite", "nan"])
 def test_a_skipped_update_changes_nothing(optimizer, bad):
     update = make(optimizer, weight_decay=0.1, adam_beta1=0.9)
-    update.apply(gradients(1.0), 0.1, np.float32(np.inf))
+    update.apply(packed_gradients(1.0), 0.1, np.float32(np.inf))
     before = state(update)
     threshold = {"large": 5.0, "infinite": np.inf, "nan": np.inf}[bad]
     size = {"large": 5.1, "infinite": np.inf, "nan": np.nan}[bad]
-    info = update.apply(gradients(size), 0.1, np.float32(threshold))
+    info = update.apply(packed_gradients(size), 0.1, np.float32(threshold))
     assert bool(ops.convert_to_numpy(info.skipped))
     for old, new in zip(before, state(update)):
         np.testing.assert_array_equal(old, new)
     assert int(ops.convert_to_numpy(update.consecutive_skips.value)) == 1
-    info = update.apply(gradients(4.9), 0.1, np.float32(5.0))
+    info = update.apply(packed_gradients(4.9), 0.1, np.float32(5.0))
     assert not bool(ops.convert_to_numpy(info.skipped))
     assert int(ops.convert_to_numpy(update.consecutive_skips.value)) == 0
     assert np.abs(to_numpy(update.variables)[0] - before[0]).max() > 0
@@ -63,7 +68,7 @@ def test_a_skipped_update_changes_nothing(optimizer, bad):
 
 def test_clipping_keeps_the_direction_and_sets_the_norm():
     update = make(clip_norm=2.0)
-    info = update.apply(gradients(8.0), 1.0, np.float32(np.inf))
+    info = update.apply(packed_gradients(8.0), 1.0, np.float32(np.inf))
     np.testing.assert_allclose(ops.convert_to_numpy(info.gradient_norm), 8.0, rtol=1e-5)
     for new, gradient in zip(to_numpy(update.variables), to_numpy(gradients(8.0))):
         np.testing.assert_allclose(1.0 - new, gradient / 4.0, rtol=1e-4, atol=1e-6)
@@ -71,7 +76,7 @@ def test_clipping_keeps_the_direction_and_sets_the_norm():
 
 def test_small_gradients_are_not_clipped():
     update = make(clip_norm=2.0)
-    update.apply(gradients(1.5), 1.0, np.float32(np.inf))
+    update.apply(packed_gradients(1.5), 1.0, np.float32(np.inf))
     for new, gradient in zip(to_numpy(update.variables), to_numpy(gradients(1.5))):
         np.testing.assert_allclose(1.0 - new, gradient, rtol=1e-4, atol=1e-6)
 
@@ -81,7 +86,7 @@ def test_weight_decay_is_decoupled(optimizer):
     """Without a gradient, a weight loses learning rate times decay, and nothing else."""
     update = make(optimizer, weight_decay=0.5)
     zeros = [ops.zeros(shape) for shape in SHAPES]
-    update.apply(zeros, 0.1, np.float32(np.inf))
+    update.apply(update.layout.pack(zeros), 0.1, np.float32(np.inf))
     for value in to_numpy(update.variables):
         np.testing.assert_allclose(value, 1.0 - 0.1 * 0.5, rtol=1e-6)
 
@@ -91,8 +96,8 @@ def test_the_average_does_not_lag_in_the_beginning():
     update = make(ema_decay=0.5)
     averages = [np.ones(shape) for shape in SHAPES]
     for step in range(1, 12):
-        update.apply(gradients(1.0, seed=step), 0.3, np.float32(np.inf))
-        update.apply(gradients(np.nan), 0.3, np.float32(np.inf))
+        update.apply(packed_gradients(1.0, seed=step), 0.3, np.float32(np.inf))
+        update.apply(packed_gradients(np.nan), 0.3, np.float32(np.inf))
         decay = min(0.5, (1 + step) / (10 + step))
         values = to_numpy(update.variables)
         averages = [decay * a + (1 - decay) * v for a, v in zip(averages, values)]
@@ -102,7 +107,7 @@ def test_the_average_does_not_lag_in_the_beginning():
 
 def test_the_learning_rate_is_that_of_the_call():
     update = make()
-    update.apply(gradients(1.0), 0.25, np.float32(np.inf))
+    update.apply(packed_gradients(1.0), 0.25, np.float32(np.inf))
     for new, gradient in zip(to_numpy(update.variables), to_numpy(gradients(1.0))):
         np.testing.assert_allclose(1.0 - new, 0.25 * gradient, rtol=1e-4, atol=1e-6)
 
@@ -113,7 +118,7 @@ def test_adamax_agrees_with_numpy():
     value, m, u = np.ones(SHAPES[0]), 0.0, 0.0
     for t in range(1, 6):
         step = gradients(1.0, seed=t)
-        update.apply(step, 0.01, np.float32(np.inf))
+        update.apply(FlatLayout(SHAPES).pack(step), 0.01, np.float32(np.inf))
         g = to_numpy(step)[0].astype("float64")
         m, u = 0.9 * m + 0.1 * g, np.maximum(0.999 * u, np.abs(g))
         value = value - 0.01 / (1 - 0.9**t) * m / (u + 1e-7)

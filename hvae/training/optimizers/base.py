@@ -1,0 +1,57 @@
+"""What an optimizer of a flat vector has to provide."""
+
+import abc
+
+from keras import ops
+
+
+class FlatOptimizer(abc.ABC):
+    """A rule that moves all weights at once: they, their gradient and moments are one vector each.
+
+    Keras's optimizers move one variable after the other: in the graph of a deep model
+    three quarters of all nodes were theirs.
+
+    Args:
+        weight_decay: decoupled weight decay; a weight loses this times the learning rate
+            in a step.
+
+    Reference:
+        Loshchilov & Hutter 2019, Algorithm 2.
+    """
+
+    #: How many moments the rule keeps.
+    num_moments = 0
+
+    def __init__(self, weight_decay=0.0):
+        self.weight_decay = weight_decay
+
+    def step(self, weights, gradient, moments, number, learning_rate):
+        """One step.
+
+        Args:
+            weights: `(size,)`, float32.
+            gradient: `(size,)`, float32.
+            moments: `num_moments` tensors like `weights`, zeros at the start.
+            number: of this step, float32 scalar, counted from 1.
+            learning_rate: float32 scalar.
+
+        Returns:
+            Weights and moments after the step.
+        """
+        moments = self._next_moments(gradient, moments, learning_rate)
+        if self.weight_decay:
+            weights = weights - weights * self.weight_decay * learning_rate
+        return weights - self._descent(moments, number, learning_rate), moments
+
+    @abc.abstractmethod
+    def _next_moments(self, gradient, moments, learning_rate):
+        """The moments after a step, a list."""
+
+    @abc.abstractmethod
+    def _descent(self, moments, number, learning_rate):
+        """What the weights lose, beside the decay."""
+
+
+def unbiased(beta, number):
+    """1 − βᵗ: the sum of the factors of t gradients in a moving average that starts at 0."""
+    return 1.0 - ops.power(ops.cast(beta, "float32"), number)
