@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 from keras import layers
 
 from hvae.attention.hierarchy_attention import HierarchyAttention
+from hvae.execution.direct import Direct
 from hvae.latents.latent_block import LatentBlock, LatentOutput
-from hvae.layers.chain import build_chain, call_chain
+from hvae.layers.chain import build_chain
 
 
 class DecoderOutput(NamedTuple):
@@ -28,6 +29,7 @@ class Decoder(layers.Layer):
     def __init__(self, config, family, num_parameters, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.config = config
+        self.execution = Direct()
         self.head = family.head(num_parameters)
         # Without a state to reconstruct from, nothing happens after the last latent.
         end = 0 if self.head.reads_state else config.latent_scales[-1].index
@@ -106,13 +108,14 @@ class Decoder(layers.Layer):
         outputs, i = [], 0
         for position, scale in enumerate(self.scales):
             if position > 0:
-                state = call_chain(self.joins[position - 1], state)
+                state = self.execution.chain(self.joins[position - 1], state)
                 state = self.initial_states[position](state)
             for _ in range(scale.num_latents):
                 activation = None if activations is None else activations[scale.index]
                 if memory is not None:
                     state, activation = self.attention.attend(i, state, activation, memory)
-                output = self.blocks[i](
+                output = self.execution(
+                    self.blocks[i],
                     state,
                     noise[i],
                     activation=activation,

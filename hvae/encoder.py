@@ -3,7 +3,8 @@
 import keras
 from keras import layers
 
-from hvae.layers.chain import build_chain, call_chain
+from hvae.execution.direct import Direct
+from hvae.layers.chain import build_chain
 
 
 class Encoder(layers.Layer):
@@ -22,6 +23,7 @@ class Encoder(layers.Layer):
         super().__init__(**kwargs)
         self.config = config
         self.scales = config.scales
+        self.execution = Direct()
         self.stem = family.stem(self.scales[0])
         self.blocks = [family.encoder_blocks(scale) for scale in self.scales]
         self.activations = [family.activation(scale) for scale in self.scales]
@@ -40,11 +42,11 @@ class Encoder(layers.Layer):
 
     def walk(self, inputs):
         """The activations of `call`, one scale after the other."""
-        state = call_chain(self.stem, inputs)
+        state = self.execution.chain(self.stem, inputs)
         for scale in self.scales:
-            state = call_chain(self.blocks[scale.index], state)
-            yield call_chain(self.activations[scale.index], state)
-            state = call_chain(self._join_after(scale), state)
+            state = self.execution.chain(self.blocks[scale.index], state)
+            yield self.execution.chain(self.activations[scale.index], state)
+            state = self.execution.chain(self._join_after(scale), state)
 
     def _join_after(self, scale):
         return self.joins[scale.index] if scale.index < len(self.joins) else []

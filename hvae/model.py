@@ -121,6 +121,19 @@ class HVAE(InferenceMethods, keras.Model):
         kl = ops.stack([sum_over_image(latent.kl) for latent in latents], axis=-1)
         return HVAEOutput(-nll - ops.sum(kl, axis=-1), nll, kl, parameters, latents)
 
+    @contextlib.contextmanager
+    def executed_by(self, execution):
+        """Within this context, `execution` runs the blocks: see `hvae.execution`."""
+        parts = (self.encoder, self.decoder)
+        before = [part.execution for part in parts]
+        for part in parts:
+            part.execution = execution
+        try:
+            yield
+        finally:
+            for part, old in zip(parts, before):
+                part.execution = old
+
     def bottom_up(self, images):
         """The encoder's activations, one per scale, largest first.
 

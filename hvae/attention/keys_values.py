@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 import keras
-from keras import activations, layers, ops
+from keras import layers, ops
 
 from hvae.layers.convolution import convolution
+from hvae.numerics.gelu import gelu
 
 
 class KeysValues(NamedTuple):
@@ -41,7 +42,7 @@ class KeysValuesProjection(layers.Layer):
 
     def call(self, inputs):
         normalized = self.norm(inputs)
-        values = inputs + activations.gelu(normalized)
+        values = inputs + gelu(normalized)
         keys = self.key_projection(normalized)
         return KeysValues(ops.expand_dims(keys, 3), ops.expand_dims(values, 3))
 

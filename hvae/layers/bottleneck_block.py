@@ -1,8 +1,9 @@
 """Bottleneck residual block."""
 
 import keras
-from keras import activations, layers
+from keras import layers
 
+from hvae.layers.activation import get_activation
 from hvae.layers.convolution import convolution
 from hvae.layers.initializers import FanInUniform
 
@@ -67,7 +68,7 @@ class BottleneckBlock(layers.Layer):
         self.group_norm = group_norm
         self.depthwise = depthwise
 
-        self.activate = activations.get(activation)
+        self.activate = get_activation(activation)
         self.convolutions = [
             convolution(middle_width, outer_kernel_size, self.dtype_policy),
             *(self._spatial() for _ in range(num_middle)),

@@ -11,7 +11,7 @@ from keras import ops
 from hvae.errors import UserError
 from hvae.training.augmentation import Augmentation
 from hvae.training.consistency import Consistency
-from hvae.training.gradient_tape import compiled, value_and_gradients
+from hvae.training.execution import get_execution
 from hvae.training.objective import Objective
 from hvae.training.optimizers import get_optimizer
 from hvae.training.regularization import Regularization
@@ -21,6 +21,7 @@ from hvae.training.schedules import (
     learning_rate_schedule,
     regularization_schedule,
 )
+from hvae.training.tensorflow_backend import compiled, value_and_gradients
 from hvae.training.update import Update
 
 #: Gradient skipping by norm begins after so many epochs: norms are larger before.
@@ -62,11 +63,12 @@ class Trainer:
         model: an `HVAE`.
         config: a `TrainingConfig`.
         updates_per_epoch: updates in one epoch.
-        jit: whether to compile through XLA.
+        jit: whether XLA compiles the gradient.
+        remat: what is computed again for the gradient, a name of `hvae.training.execution.REMAT`.
         augmentation: what makes the copies of `cr_vae`; an `Augmentation` if left out.
     """
 
-    def __init__(self, model, config, updates_per_epoch, jit=True, augmentation=None):
+    def __init__(self, model, config, updates_per_epoch, jit=True, augmentation=None, remat="none"):
         self.model = model
         self.config = config
         self.updates_per_epoch = updates_per_epoch
@@ -92,6 +94,7 @@ class Trainer:
         )
         self.seed_generator = keras.random.SeedGenerator(config.seed)
         self.updates_done = 0
+        self.execution = get_execution(model, remat, shares=not jit)
         self._gradient = compiled(self._packed_gradient, jit)
         if config.batch_size_div == 1:
             self._step = compiled(self._whole_step, jit=False)
@@ -189,7 +192,8 @@ class Trainer:
         """The gradient as one vector, and the terms of the loss: first fields of `StepResult`."""
 
         def loss():
-            output = self.model(images, noise, training=True)
+            with self.model.executed_by(self.execution):
+                output = self.model(images, noise, training=True)
             consistency = self.consistency(output.latents) if self.consistency else 0.0
             value = self.objective(output, settings.beta, settings.is_balanced, consistency)
             if self.regularization:

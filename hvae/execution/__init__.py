@@ -1,0 +1,1 @@
+"""How the blocks of a model are run: called, compiled one program a kind, or computed twice."""

@@ -1,0 +1,36 @@
+"""How the blocks of a model are run while it trains."""
+
+import keras
+
+from hvae.execution.block_programs import BlockPrograms
+from hvae.execution.direct import Direct
+from hvae.training.tensorflow_backend import shared
+
+#: What is computed again for the gradient, and not kept.
+REMAT = ("none", "block")
+
+#: From so many blocks on, those of a kind share a graph. In deeper models tracing and optimising
+#: each one's own takes longer than a thousand updates gain by it (benchmarks/README.md).
+BLOCKS_THAT_SHARE = 48
+
+
+def get_execution(model, remat="none", shares=True):
+    """What runs the blocks of a model in a training step.
+
+    Args:
+        model: an `HVAE`.
+        remat: `"none"`; or `"block"`: of a block only the inputs are kept.
+        shares: whether blocks of a kind may share a graph. Not within a program of XLA, which
+            makes one of all.
+    """
+    is_shared = shares and _num_blocks(model) >= BLOCKS_THAT_SHARE
+
+    def transform(function):
+        function = shared(function) if is_shared else function
+        return keras.remat(function) if remat == "block" else function
+
+    return BlockPrograms(transform) if is_shared or remat == "block" else Direct()
+
+
+def _num_blocks(model):
+    return sum(map(len, model.encoder.blocks)) + len(model.decoder.blocks)
