@@ -35,5 +35,5 @@ def prepare(name, *flags):
     model = HVAE(request.experiment.model)
     if training.data_dep_init:
         data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
-    trainer = Trainer(model, training, len(batches), jit=request.experiment.run.jit)
+    trainer = Trainer(model, training, len(batches), jit=request.experiment.run.jit == "on")
     return Prepared(request.experiment, splits, batches, trainer)

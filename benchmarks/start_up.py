@@ -31,7 +31,7 @@ def main():
     print(f"build: median {statistics.median(build):.2f} s, {min(build):.2f} to {max(build):.2f}")
 
     training = request.experiment.training
-    trainer = Trainer(model, training, updates_per_epoch=1000, jit=run.jit)
+    trainer = Trainer(model, training, updates_per_epoch=1000, jit=run.jit == "on")
     shape = (training.data_batch_size, *config.image_size, config.image_channels)
     images = np.random.default_rng(0).integers(0, config.levels, shape).astype("uint8")
     print(f"first update: {seconds_of(lambda: trainer.train_batch(images)):.1f} s", flush=True)

@@ -2,6 +2,7 @@
 
 import pathlib
 
+from hvae.configuration.settings import SWITCH
 from hvae.files.atomic import write_text
 from utils.command_line.flags import describe_value
 from utils.experiments.experiment import GROUPS, all_field_types, all_fields, group_title
@@ -36,7 +37,7 @@ def _heading(group):
 
 def _row(field, item_type, is_list):
     flag = f"`--{field.name}`"
-    if item_type is bool:
+    if item_type is bool or field.metadata["choices"] == SWITCH:
         flag += f" `--no-{field.name}`"
     what = field.metadata["description"]
     if field.metadata["choices"] and len(field.metadata["choices"]) > 1:

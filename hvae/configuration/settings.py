@@ -8,6 +8,9 @@ import typing
 
 from hvae.errors import UserError
 
+#: Choices of a setting that can also be left to the program.
+SWITCH = ("auto", "on", "off")
+
 
 def setting(
     default,
@@ -149,6 +152,8 @@ def _convert_entry(name, value, item_type):
                 return number
     if item_type is int and is_number and int(value) == value:
         return int(value)
+    if item_type is str and isinstance(value, bool):
+        return "on" if value else "off"  # which YAML 1.1 reads as booleans
     if item_type not in (int, float) and isinstance(value, item_type):
         return value
     expected = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from hvae.configuration.settings import refuse_unknown
+from hvae.configuration.settings import SWITCH, refuse_unknown
 from hvae.errors import UserError
 from utils.experiments.experiment import GROUPS, all_field_types, all_fields, group_title
 
@@ -47,7 +47,13 @@ def _add_flag(group, field, item_type, is_list):
     # argparse formats help texts with %.
     text = f"{field.metadata['description']} [{describe_default(field)}]".replace("%", "%%")
     options = {"default": argparse.SUPPRESS, "help": text}
-    if item_type is bool:
+    if field.metadata["choices"] == SWITCH:
+        off = {"dest": field.name, "action": "store_const", "const": "off"}
+        group.add_argument(
+            f"--no-{field.name}", help=argparse.SUPPRESS, default=argparse.SUPPRESS, **off
+        )
+        options |= {"nargs": "?", "const": "on", "type": _on_or_off, "metavar": "{auto,on,off}"}
+    elif item_type is bool:
         options["action"] = argparse.BooleanOptionalAction
     else:
         # What is no number stays text here: the configuration refuses it, with one kind
@@ -84,6 +90,10 @@ def _metavar(field, item_type):
     if choices:
         return "{" + ",".join(str(choice) for choice in choices) + "}"
     return {int: "N", float: "X", str: "TEXT"}[item_type]
+
+
+def _on_or_off(text):
+    return {"true": "on", "false": "off"}.get(text.lower(), text)
 
 
 def _number_or_text(item_type):

@@ -4,7 +4,7 @@ import dataclasses
 
 from data.binarize import MODES
 from data.sets import dataset_names
-from hvae.configuration.settings import check_fields, setting
+from hvae.configuration.settings import SWITCH, check_fields, setting
 from hvae.errors import UserError
 
 _GENERAL = "general"
@@ -48,7 +48,20 @@ class RunSettings:
         "tensorflow", "Keras backend; training needs tensorflow", group=_GENERAL, choices=BACKENDS
     )
     gpu: str = setting("0", "number of the GPU to use, or none", group=_GENERAL)
-    jit: bool = setting(True, "compile the training step through XLA", group=_GENERAL)
+    jit: str = setting(
+        "auto",
+        "compile the gradient through XLA; auto: on a GPU only, since a processor needs longer to "
+        "compile than it gains",
+        group=_GENERAL,
+        choices=SWITCH,
+    )
+    remat: str = setting(
+        "none",
+        "to save memory, keep only a block's inputs for the gradient and compute the block again "
+        "there (block)",
+        group=_GENERAL,
+        choices=("none", "block"),
+    )
     dtype: str = setting(
         "float32",
         "dtype policy; likelihoods and KL are float32 in either",

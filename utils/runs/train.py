@@ -16,6 +16,7 @@ from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
 from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
+from hvae.training.tensorflow_backend import has_accelerator
 from hvae.training.trainer import Trainer
 from utils.figures.run_figures import RunFigures
 from utils.runs.report import EpochReport, evaluation_lines
@@ -43,10 +44,14 @@ def train(request, display):
     if training.data_dep_init and not request.resume and not run.init_from:
         with display.waiting("initialising the weights by the first batch"):
             data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
-    trainer = Trainer(model, training, len(batches), run.jit, Augmentation(info.can_flip))
+    jit = has_accelerator() if run.jit == "auto" else run.jit == "on"
+    augmentation = Augmentation(info.can_flip)
+    trainer = Trainer(model, training, len(batches), jit, augmentation, run.remat)
     display.message(_summary(request, model, splits, batches))
+    display.message(_how(run, jit))
 
-    evaluator = Evaluator(model)
+    # What fits into memory with a gradient fits without one.
+    evaluator = Evaluator(model, min(100, training.batch_size // training.batch_size_div))
     checkpoint, progress, logs = None, Progress(), [EpochReport(display, model, training.epochs)]
     if run.save:
         folder = request.folder
@@ -100,6 +105,13 @@ def _finish(folder, evaluator, images, progress, figures, display):
     display.message(f"run: {folder}")
     for path in paths:
         display.message(f"figure: {path}")
+
+
+def _how(run, jit):
+    """How the training step is compiled, and what else there is."""
+    compiler = "XLA (--no-jit: a graph)" if jit else "a graph (--jit: XLA)"
+    kept = "block by block" if run.remat == "block" else "kept (--remat block: less memory)"
+    return f"training step: {compiler}; activations for the gradient: {kept}"
 
 
 def _summary(request, model, splits, batches):

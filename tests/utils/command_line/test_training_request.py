@@ -58,7 +58,22 @@ def test_the_paper_settings_of_cifar10():
 
 
 def test_booleans_have_two_forms():
-    assert parse("--no-jit").run.jit is False and parse("--jit").run.jit is True
+    assert parse("--no-save").run.save is False and parse("--save").run.save is True
+
+
+@pytest.mark.parametrize(
+    ("flags", "value"),
+    [
+        ([], "auto"),
+        (["--jit"], "on"),
+        (["--no-jit"], "off"),
+        (["--jit", "True"], "on"),
+        (["--jit", "off"], "off"),
+        (["--jit", "auto"], "auto"),
+    ],
+)
+def test_a_switch_can_be_left_to_the_program(flags, value):
+    assert parse(*flags).run.jit == value
 
 
 def test_the_data_set_decides_what_it_knows():

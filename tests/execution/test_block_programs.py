@@ -1,0 +1,110 @@
+"""Blocks that share programs, or are computed twice, make the same update."""
+
+import keras
+import numpy as np
+import pytest
+
+from hvae.model import HVAE
+from hvae.training.config import TrainingConfig
+from tests.conftest import nvae_config, random_images, tiny_config
+
+pytestmark = pytest.mark.tensorflow
+
+BATCH = 6
+
+
+def attention_config():
+    return tiny_config(use_depthwise_attention=True, query_width=4)
+
+
+def flow_config():
+    return tiny_config(flow_type="iaf", num_flows=(1,))
+
+
+CONFIGS = (tiny_config, nvae_config, attention_config, flow_config)
+
+
+def updates(config, execution=None):
+    """Losses, gradient norms and all variables after two updates; the model, and its trainer."""
+    from hvae.training.trainer import Trainer
+
+    keras.utils.set_random_seed(0)
+    model = HVAE(config)
+    trainer = Trainer(model, TrainingConfig(batch_size=BATCH), updates_per_epoch=10, jit=False)
+    if execution is not None:
+        trainer.execution = execution
+    images = random_images(config, BATCH)
+    results = [trainer.train_batch(images) for _ in range(2)]
+    losses = [[float(r.nll), float(r.kl.sum()), float(r.gradient_norm)] for r in results]
+    return np.array(losses), [np.array(v) for v in model.variables]
+
+
+@pytest.fixture(scope="module")
+def direct():
+    return {make: updates(make()) for make in CONFIGS}
+
+
+def transforms():
+    from hvae.training.tensorflow_backend import shared
+
+    return {
+        "shared": shared,
+        "remat": keras.remat,
+        "both": lambda function: keras.remat(shared(function)),
+    }
+
+
+@pytest.mark.parametrize("name", ["shared", "remat", "both"])
+@pytest.mark.parametrize("make", CONFIGS)
+def test_the_update_is_the_same(make, name, direct):
+    from hvae.execution.block_programs import BlockPrograms
+
+    losses, variables = updates(make(), BlockPrograms(transforms()[name]))
+    expected_losses, expected = direct[make]
+    np.testing.assert_allclose(losses, expected_losses, rtol=1e-6)
+    for value, other in zip(variables, expected):
+        np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-6 * max(1, np.abs(other).max()))
+
+
+def test_programs_do_not_grow_with_the_depth_of_a_scale():
+    from hvae.execution.block_programs import BlockPrograms
+
+    counts = []
+    for blocks in (2, 5):
+        execution = BlockPrograms(transforms()["shared"])
+        config = tiny_config(enc_num_blocks=(blocks,), dec_num_blocks=(blocks,))
+        updates(config, execution)
+        counts.append(len(execution.programs))
+    assert counts[0] == counts[1]
+
+
+def test_remat_keeps_the_inputs_of_blocks_alone():
+    """Of a chain of wide blocks; counted by what the gradient's function reads of the forward."""
+    import tensorflow as tf
+
+    from hvae.execution.block_programs import BlockPrograms
+    from hvae.layers.bottleneck_block import BottleneckBlock
+
+    blocks = [BottleneckBlock(4, 16, residual=True) for _ in range(3)]
+    for block in blocks:
+        block.build((None, 8, 8, 16))
+
+    def kept(transform):
+        execution = BlockPrograms(transform)
+
+        @tf.function(autograph=False)
+        def loss(x):
+            return tf.reduce_sum(execution.chain(blocks, x))
+
+        function = loss.get_concrete_function(tf.TensorSpec((2, 8, 8, 16)))
+        forward, _ = function._delayed_rewrite_functions.forward_backward()
+        return sum(
+            np.prod(t.shape)
+            for t in forward.graph.outputs[1:]
+            if t.shape.rank == 4 and t.shape[0] == 2
+        )
+
+    none, block = kept(lambda function: function), kept(keras.remat)
+    one_input = 2 * 8 * 8 * 16
+    assert block <= 2 * len(blocks) * one_input  # each may be there under two names
+    assert none >= 2 * block
