@@ -18,11 +18,10 @@ def gelu(x):
     # PyTorch's own keeps the input alone, and OpenVINO takes no gradients.
     if keras.config.backend() in ("torch", "openvino"):
         return ops.gelu(x, approximate=False)
-    return _gelu(x)
+    return ops.custom_gradient(_value_and_gradient)(x)
 
 
-@ops.custom_gradient
-def _gelu(x):
+def _value_and_gradient(x):
     def gradient(*args, upstream=None):
         if upstream is None:
             (upstream,) = args
