@@ -24,8 +24,10 @@ class ActNorm(Flow):
         self.shift = self.add_weight(shape=channels, initializer="zeros", name="shift")
 
     def call(self, z, context=None):
-        log_det = z.shape[1] * z.shape[2] * ops.sum(self.log_scale)
-        return FlowOutput(z * ops.exp(self.log_scale) + self.shift, constant_log_det(z, log_det))
+        return FlowOutput(z * ops.exp(self.log_scale) + self.shift, self._log_det(z))
 
     def inverse(self, z, context=None):
-        return (z - self.shift) * ops.exp(-self.log_scale)
+        return FlowOutput((z - self.shift) * ops.exp(-self.log_scale), -self._log_det(z))
+
+    def _log_det(self, z):
+        return constant_log_det(z, z.shape[1] * z.shape[2] * ops.sum(self.log_scale))

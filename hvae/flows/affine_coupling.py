@@ -47,14 +47,13 @@ class AffineCoupling(Flow):
         first, second = halves(z)
         log_scale, shift = self._scale_and_shift(first)
         second = second * ops.exp(log_scale) + shift
-        log_det = ops.sum(log_scale, axis=(1, 2, 3))
-        return FlowOutput(ops.concatenate([first, second], axis=-1), log_det)
+        return FlowOutput(ops.concatenate([first, second], axis=-1), _sum(log_scale))
 
     def inverse(self, z, context=None):
         first, second = halves(z)
         log_scale, shift = self._scale_and_shift(first)
         second = (second - shift) * ops.exp(-log_scale)
-        return ops.concatenate([first, second], axis=-1)
+        return FlowOutput(ops.concatenate([first, second], axis=-1), -_sum(log_scale))
 
     def _scale_and_shift(self, first):
         hidden = activations.elu(self.first(first))
@@ -68,3 +67,7 @@ class AffineCoupling(Flow):
             "hidden_channels": self.hidden_channels,
             "kernel_size": self.kernel_size,
         }
+
+
+def _sum(log_scale):
+    return ops.sum(log_scale, axis=(1, 2, 3))

@@ -6,17 +6,21 @@ from keras import layers, ops
 
 
 class FlowOutput(NamedTuple):
-    """What a flow makes of a latent."""
+    """What a flow, or its inverse, makes of a latent."""
 
     z: Any  # (batch, height, width, channels), float32
-    log_det: Any  # (batch,), log|det ∂z/∂z₀| of each image
+    log_det: Any  # (batch,), log|det ∂z/∂(what it was made of)| of each image
 
 
 class Flow(layers.Layer):
     """An invertible map of a latent, in float32 whatever the dtype policy.
 
+    Both directions give the latent and the logarithm of the absolute value of the determinant
+    of the map that was taken: `call` and `inverse` of the same pair of latents sum to 0.
+
     A flow may depend on the image: then it has a `context_width`, and the latent block
-    gives it so many channels made of the state and of the encoder's activation.
+    gives it so many channels made of the state and of the encoder's activation. A flow that
+    holds others hands the context on to them, rearranged as it rearranges the latent's pixels.
     """
 
     #: Channels of the context that the flow reads; 0 for none.
@@ -27,17 +31,26 @@ class Flow(layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, z, context=None):
-        """`FlowOutput` of a latent.
+        """The latent that the flow makes of z, and log|det|, as `FlowOutput`.
 
         Args:
             z: `(batch, height, width, channels)`.
-            context: `(batch, height, width, context_width)`, or `None`.
+            context: `(batch, height, width, context_width)`, or `None` if that is 0.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no call.")
 
     def inverse(self, z, context=None):
-        """The latent that `call` takes to z, same shape."""
-        raise NotImplementedError
+        """The latent that `call` takes to z, and log|det| of the way back, as `FlowOutput`.
+
+        Args:
+            z: `(batch, height, width, channels)`, a float32 tensor.
+            context: that of `call`.
+
+        Raises:
+            NotImplementedError: the flow, or one that it holds, has no inverse that can be
+                computed.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no inverse.")
 
 
 def constant_log_det(z, value):

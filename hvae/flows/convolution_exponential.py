@@ -52,14 +52,18 @@ class ConvolutionExponential(Flow):
         return lambda z: self._exponential(kernel, z), lambda z: self._exponential(-kernel, z)
 
     def call(self, z, context=None):
-        kernel, middle = self.kernel, self.kernel_size // 2
-        trace = ops.sum(kernel[middle, middle] * unit_matrix(z.shape[-1]))
-        log_det = z.shape[1] * z.shape[2] * trace
-        return FlowOutput(self._exponential(kernel, z), constant_log_det(z, log_det))
+        kernel = self.kernel
+        return FlowOutput(self._exponential(kernel, z), self._trace(kernel, z))
 
     def inverse(self, z, context=None):
-        _, back = self.maps()
-        return back(z)
+        kernel = self.kernel
+        return FlowOutput(self._exponential(-kernel, z), -self._trace(kernel, z))
+
+    def _trace(self, kernel, z):
+        """tr W for a latent of this size, `(batch,)`."""
+        middle = self.kernel_size // 2
+        trace = ops.sum(kernel[middle, middle] * unit_matrix(z.shape[-1]))
+        return constant_log_det(z, z.shape[1] * z.shape[2] * trace)
 
     def _exponential(self, kernel, z):
         total = term = z

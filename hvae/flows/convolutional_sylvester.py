@@ -67,10 +67,10 @@ class ConvolutionalSylvesterFlow(Flow):
         self.flow.build((input_shape[0], *self.size, self.channels))
 
     def call(self, z, context=None):
-        return self.flow(z)
+        return self.flow(z, context=context)
 
     def inverse(self, z, context=None):
-        return self.flow.inverse(ops.cast(z, "float32"))
+        return self.flow.inverse(ops.cast(z, "float32"), context=context)
 
     def _stage(self, size, channels, number):
         """The `Flow` of a stage and, inside it, of all that follow."""

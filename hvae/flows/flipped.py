@@ -13,7 +13,7 @@ class Flipped(WrappedFlow):
 
     What follows an autoregressive flow sees its variables in the opposite order. Since z'
     is flipped back, a pixel of the latent stays where the prior expects it. F is a
-    permutation: log|det ∂z'/∂z| is that of g.
+    permutation: log|det ∂z'/∂z| is that of g, whose context has its rows and columns reversed too.
 
     Args:
         flow: g, a `Flow`.
@@ -21,15 +21,16 @@ class Flipped(WrappedFlow):
     Input and output shape: `(batch, height, width, channels)`.
     """
 
-    def call(self, z, context=None):
-        inner, log_det = self.flow(_flip(z))
-        return FlowOutput(_flip(inner), log_det)
-
-    def inverse(self, z, context=None):
-        return _flip(self.flow.inverse(_flip(z)))
+    def around(self, inner, z, context):
+        turned = None if context is None else _turn(context)
+        z, log_det = inner(_flip(z), context=turned)
+        return FlowOutput(_flip(z), log_det)
 
 
 def _flip(z):
-    for axis in (1, 2, 3):  # OpenVINO reverses one axis at a time
-        z = ops.flip(z, axis=axis)
-    return z
+    return ops.flip(_turn(z), axis=3)
+
+
+def _turn(x):
+    """Rows and columns in reverse order."""
+    return ops.flip(ops.flip(x, axis=1), axis=2)  # OpenVINO reverses one axis at a time

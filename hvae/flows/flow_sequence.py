@@ -9,7 +9,8 @@ from hvae.flows.base import Flow, FlowOutput, constant_log_det
 class FlowSequence(Flow):
     """z' = g_n(… g₁(z)); without flows the identity.
 
-    log|det ∂z'/∂z| is the sum of those of the flows, each at what reaches it.
+    log|det ∂z'/∂z| is the sum of those of the flows, each at what reaches it. All flows that
+    read a context read the same one.
 
     Args:
         flows: `Flow`s, in the order in which they act.
@@ -18,8 +19,15 @@ class FlowSequence(Flow):
     """
 
     def __init__(self, flows, **kwargs):
+        widths = sorted({flow.context_width for flow in flows} - {0})
+        if len(widths) > 1:
+            raise ValueError(
+                "flows must read contexts of one width. "
+                f"Received: context_width={', '.join(str(width) for width in widths)}"
+            )
         super().__init__(**kwargs)
         self.flows = list(flows)
+        self.context_width = widths[0] if widths else 0
 
     def build(self, input_shape):
         for flow in self.flows:
@@ -27,16 +35,10 @@ class FlowSequence(Flow):
                 flow.build(input_shape)
 
     def call(self, z, context=None):
-        total = constant_log_det(z, 0.0)
-        for flow in self.flows:
-            z, log_det = flow(z)
-            total = total + log_det
-        return FlowOutput(z, total)
+        return _chained(self.flows, z, context)
 
     def inverse(self, z, context=None):
-        for flow in reversed(self.flows):
-            z = flow.inverse(z)
-        return z
+        return _chained([flow.inverse for flow in reversed(self.flows)], z, context)
 
     def get_config(self):
         flows = [keras.saving.serialize_keras_object(flow) for flow in self.flows]
@@ -46,3 +48,11 @@ class FlowSequence(Flow):
     def from_config(cls, config):
         flows = [keras.saving.deserialize_keras_object(flow) for flow in config.pop("flows")]
         return cls(flows, **config)
+
+
+def _chained(maps, z, context):
+    total = constant_log_det(z, 0.0)
+    for one in maps:
+        z, log_det = one(z, context=context)
+        total = total + log_det
+    return FlowOutput(z, total)

@@ -53,11 +53,10 @@ class GeneralizedSylvester(Flow):
     def call(self, z, context=None):
         mix, unmix = self._mixing_maps()
         residual, slope = self.residual(mix(z))
-        log_det = ops.sum(ops.log1p(slope), axis=(1, 2, 3))
-        return FlowOutput(z + unmix(residual), log_det)
+        return FlowOutput(z + unmix(residual), _log_det(slope))
 
     def inverse(self, z, context=None):
-        """The latent that `call` takes to z.
+        """The latent that `call` takes to z, and log|det| of the way back.
 
         v = v' − f(v) by iteration. A variable whose predecessors are right comes closer to
         its own value by half with each step, since |∂f_i/∂v_i| ≤ ½.
@@ -65,7 +64,8 @@ class GeneralizedSylvester(Flow):
         mix, unmix = self._mixing_maps()
         after = mix(z)
         before = fixed_point(lambda v: after - self.residual(v).residual, after, self.halvings)
-        return z - unmix(self.residual(before).residual)
+        residual, slope = self.residual(before)
+        return FlowOutput(z - unmix(residual), -_log_det(slope))
 
     def _mixing_maps(self):
         """Functions z → Q z and v → Q⁻¹ v; for both Q's kernels are computed once."""
@@ -79,3 +79,7 @@ class GeneralizedSylvester(Flow):
             "kernel_size": self.kernel_size,
             "spectral_norm": self.spectral_norm,
         }
+
+
+def _log_det(slope):
+    return ops.sum(ops.log1p(slope), axis=(1, 2, 3))

@@ -51,7 +51,7 @@ class HouseholderConvolution(Flow):
 
     def inverse(self, z, context=None):
         _, back = self.maps()
-        return back(z)
+        return FlowOutput(back(z), constant_log_det(z, 0.0))
 
     def get_config(self):
         return {**super().get_config(), "num_reflections": self.num_reflections}

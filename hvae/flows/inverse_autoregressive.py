@@ -49,7 +49,7 @@ class InverseAutoregressiveFlow(Flow):
         return FlowOutput(z, constant_log_det(z, 0.0))
 
     def inverse(self, z, context=None):
-        """The latent that `call` takes to z.
+        """The latent that `call` takes to z, and log|det| = 0.
 
         z₀ = z + s(z₀) by iteration: each step makes one more variable exact, in the
         cell's order, so that it ends.
@@ -57,7 +57,7 @@ class InverseAutoregressiveFlow(Flow):
         z = ops.cast(z, "float32")
         for cell in reversed(self.cells):
             z = _invert(cell, z)
-        return z
+        return FlowOutput(z, constant_log_det(z, 0.0))
 
     def _cell(self, mirrored):
         hidden = self.expansion * self.channels

@@ -68,21 +68,27 @@ class OrthogonalSylvesterFlow(Flow):
             net.build((None, self.context_width))
 
     def call(self, z, context=None):
-        flat = ops.reshape(z, (-1, self.size))
-        log_det = ops.zeros_like(flat[:, 0])
-        for step in self._steps(context):
-            flat, step_log_det = step.forward(flat)
-            log_det = log_det + step_log_det
-        return FlowOutput(ops.reshape(flat, (-1, *z.shape[1:])), log_det)
+        return self._chain(z, [step.forward for step in self._steps(context)])
 
     def inverse(self, z, context=None):
-        flat = ops.reshape(ops.cast(z, "float32"), (-1, self.size))
-        for step in reversed(self._steps(context)):
-            flat = step.inverse(flat)
-        return ops.reshape(flat, (-1, *z.shape[1:]))
+        steps = reversed(self._steps(context))
+        return self._chain(ops.cast(z, "float32"), [step.inverse for step in steps])
+
+    def _chain(self, z, maps):
+        """`FlowOutput` of maps of whole latents, `(batch, size)`, one after the other."""
+        flat = ops.reshape(z, (-1, self.size))
+        total = ops.zeros_like(flat[:, 0])
+        for one in maps:
+            flat, log_det = one(flat)
+            total = total + log_det
+        return FlowOutput(ops.reshape(flat, (-1, *z.shape[1:])), total)
 
     def _steps(self, context):
         """The `SylvesterStep`s that a context asks for, in order."""
+        if context is None:
+            raise ValueError(
+                f"context must have {self.context_width} channels. Received: context=None"
+            )
         context = ops.cast(context, "float32")
         mean = ops.mean(context, axis=(1, 2))  # (batch, context_width)
         r1, r2 = (self._triangular(net(mean)) for net in (self.r1_net, self.r2_net))

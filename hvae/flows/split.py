@@ -11,7 +11,8 @@ from hvae.flows.wrapped import WrappedFlow
 class Split(WrappedFlow):
     """z' = (g(z₁), z₂): half of the channels leaves, the other goes on.
 
-    Of an odd number of channels the larger part goes on. log|det ∂z'/∂z| is that of g.
+    Of an odd number of channels the larger part goes on. log|det ∂z'/∂z| is that of g, whose
+    context is the whole one.
 
     Args:
         flow: g, a `Flow` of the first channels.
@@ -25,14 +26,10 @@ class Split(WrappedFlow):
     def inner_shape(self, input_shape):
         return (*input_shape[:-1], -(-input_shape[-1] // 2))
 
-    def call(self, z, context=None):
+    def around(self, inner, z, context):
         first, second = halves(z)
-        first, log_det = self.flow(first)
+        first, log_det = inner(first, context=context)
         return FlowOutput(ops.concatenate([first, second], axis=-1), log_det)
-
-    def inverse(self, z, context=None):
-        first, second = halves(z)
-        return ops.concatenate([self.flow.inverse(first), second], axis=-1)
 
 
 def halves(z):

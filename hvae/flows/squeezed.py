@@ -12,7 +12,8 @@ class Squeezed(WrappedFlow):
     """z' = S⁻¹ g(S z), where S moves each 2×2 square of pixels into the channels.
 
     S is a permutation: log|det ∂z'/∂z| is that of g. The four pixels of one channel
-    become neighbours, so that half of the channels is half of the original ones.
+    become neighbours, so that half of the channels is half of the original ones. The
+    context is squeezed like the latent: g reads four times its channels.
 
     Args:
         flow: g, a `Flow` of `(batch, height / 2, width / 2, 4 · channels)`.
@@ -23,16 +24,23 @@ class Squeezed(WrappedFlow):
         Dinh et al. 2017 (Real NVP), Section 3.6.
     """
 
+    def __init__(self, flow, **kwargs):
+        if flow.context_width % 4:
+            raise ValueError(
+                "context_width of the flow must be a multiple of four. "
+                f"Received: context_width={flow.context_width}"
+            )
+        super().__init__(flow, **kwargs)
+        self.context_width = flow.context_width // 4
+
     def inner_shape(self, input_shape):
         batch, height, width, channels = input_shape
         return (batch, height // 2, width // 2, 4 * channels)
 
-    def call(self, z, context=None):
-        inner, log_det = self.flow(_squeeze(z))
-        return FlowOutput(_unsqueeze(inner), log_det)
-
-    def inverse(self, z, context=None):
-        return _unsqueeze(self.flow.inverse(_squeeze(z)))
+    def around(self, inner, z, context):
+        squeezed = None if context is None else _squeeze(context)
+        z, log_det = inner(_squeeze(z), context=squeezed)
+        return FlowOutput(_unsqueeze(z), log_det)
 
 
 def _squeeze(z):

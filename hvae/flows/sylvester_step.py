@@ -35,12 +35,10 @@ class SylvesterStep(NamedTuple):
             z' of the same shape, and log|det|, `(batch,)`.
         """
         u = _product(self.r2, self._columns_of(z)) + self.b  # (batch, M)
-        slope = 1.0 - ops.square(ops.tanh(u))
-        log_det = ops.sum(ops.log1p(slope * self._diagonal_product()), axis=-1)  # (batch,)
-        return z + self._change(u), log_det
+        return z + self._change(u), self._log_det(u)
 
     def inverse(self, z):
-        """The vector that `forward` takes to z, `(batch, size)`.
+        """The vector that `forward` takes to z, `(batch, size)`, and log|det| of the way back.
 
         u_i depends on u_i … u_M only, and alone it is the root of a monotone function: each
         round makes one more of them exact, from the last to the first.
@@ -52,7 +50,11 @@ class SylvesterStep(NamedTuple):
             bent = ops.tanh(u)
             start = columns - _product(self.r1, bent)
             u = _root(factor, _product(self.r2, start) + self.b + factor * bent)
-        return z - self._change(u)
+        return z - self._change(u), -self._log_det(u)
+
+    def _log_det(self, u):
+        slope = 1.0 - ops.square(ops.tanh(u))
+        return ops.sum(ops.log1p(slope * self._diagonal_product()), axis=-1)  # (batch,)
 
     def _columns_of(self, z):
         return ops.einsum("bdm,bd->bm", self.q, z)

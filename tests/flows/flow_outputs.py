@@ -30,10 +30,13 @@ def outputs_of(folder):
         z, features = inputs[f"{prefix}/z"], inputs[f"{prefix}/features"]
         context = None if flow_context is None else flow_context(features)
         there, log_det = (ops.convert_to_numpy(value) for value in flow(z, context=context))
-        back = ops.convert_to_numpy(flow.inverse(there, context=context))
+        back, back_log_det = (
+            ops.convert_to_numpy(value) for value in flow.inverse(there, context=context)
+        )
         largest = np.maximum(1.0, np.abs(z).max(axis=(1, 2, 3)))
         results |= {
             f"{prefix}/log_det": log_det,
+            f"{prefix}/inverse_log_det": back_log_det,
             f"{prefix}/inverse_error": np.abs(back - z).max(axis=(1, 2, 3)) / largest,
             f"{prefix}/change": np.abs(there - z).max(axis=(1, 2, 3)),
         }

@@ -18,6 +18,14 @@ def random_latents(shape, count=20, largest=30.0):
     return (z * factors[:, None, None, None]).astype("float32")
 
 
+def random_context(flow, z):
+    """What a flow reads beside a latent: standard normal, or `None`."""
+    if not flow.context_width:
+        return None
+    shape = (*z.shape[:3], flow.context_width)
+    return np.random.default_rng(4).standard_normal(shape).astype("float32")
+
+
 def build_random(flow, shape, scale):
     """Build a flow, and move every weight away from where it starts."""
     flow.build((None, *shape))
@@ -52,8 +60,22 @@ def _large_log_dets(flow, z, context):
     return np.array([np.linalg.slogdet(matrix(*one).astype("float64"))[1] for one in images])
 
 
+def check_inverse(flow, z, context=None):
+    """The inverse takes back what the flow has made of z, and log|det| of both sum to 0."""
+    there, log_det = flow(z, context=context)
+    back, back_log_det = (ops.convert_to_numpy(x) for x in flow.inverse(there, context=context))
+    largest = np.maximum(1.0, np.abs(z).max(axis=(1, 2, 3)))
+    assert (np.abs(back - z).max(axis=(1, 2, 3)) <= 1e-4 * largest).all()
+    log_det = ops.convert_to_numpy(log_det)
+    assert back_log_det.shape == log_det.shape
+    error = np.abs(log_det + back_log_det)
+    assert (error <= 1e-4 * np.maximum(1.0, np.abs(log_det))).all()
+
+
 def run_flow_test(flow, shape, scale=0.3):
     """Determinant, inverse, configuration and dtype of a flow with random weights.
+
+    A flow with a `context_width` gets a random context.
 
     Args:
         flow: not built yet.
@@ -62,25 +84,24 @@ def run_flow_test(flow, shape, scale=0.3):
     """
     flow = build_random(flow, shape, scale)
     z = random_latents(shape)
-    there, log_det = (ops.convert_to_numpy(value) for value in flow(z))
+    context = random_context(flow, z)
+    there, log_det = (ops.convert_to_numpy(value) for value in flow(z, context=context))
     assert there.shape == z.shape and log_det.shape == (len(z),)
     assert np.abs(there - z).max() > 0.1 or shape[-1] == 1
 
-    expected = log_dets(flow, z)
+    expected = log_dets(flow, z, context)
     assert (np.abs(log_det - expected) <= 1e-4 * np.maximum(1.0, np.abs(expected))).all()
 
-    back = ops.convert_to_numpy(flow.inverse(ops.convert_to_tensor(there)))
-    largest = np.maximum(1.0, np.abs(z).max(axis=(1, 2, 3)))
-    assert (np.abs(back - z).max(axis=(1, 2, 3)) <= 1e-4 * largest).all()
+    check_inverse(flow, z, context)
 
     config = {**keras.saving.serialize_keras_object(flow)}
     copy = keras.saving.deserialize_keras_object(config)
     if not copy.built:
         copy.build((None, *shape))
     copy.set_weights(flow.get_weights())
-    np.testing.assert_array_equal(ops.convert_to_numpy(copy(z).z), there)
+    np.testing.assert_array_equal(ops.convert_to_numpy(copy(z, context=context).z), there)
 
     mixed = type(flow).from_config({**flow.get_config(), "dtype": "mixed_bfloat16"})
     mixed.build((None, *shape))
     mixed.set_weights(flow.get_weights())
-    np.testing.assert_array_equal(ops.convert_to_numpy(mixed(z).z), there)
+    np.testing.assert_array_equal(ops.convert_to_numpy(mixed(z, context=context).z), there)

@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from hvae.flows.inverse_autoregressive import InverseAutoregressiveFlow
+from tests.flows.harness import check_inverse
 from tests.harness import jacobians
 
 SHAPE = (4, 3, 2)
@@ -46,9 +47,8 @@ def test_log_det_is_that_of_the_automatic_jacobian(flow):
 
 def test_the_inverse_takes_back(flow):
     z = inputs(20)
+    check_inverse(flow, z)
     there = flow(z).z
-    back = ops.convert_to_numpy(flow.inverse(there))
-    assert (largest_of(back - z) <= 1e-4 * np.maximum(1.0, largest_of(z))).all()
     assert (largest_of(ops.convert_to_numpy(there) - z) > 0.1).all()
 
 

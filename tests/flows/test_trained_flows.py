@@ -131,7 +131,8 @@ def results(request, outputs, expected_log_dets):
     results = {}
     for size in SIZES:
         prefix = f"{request.param}/{size}x{size}"
-        values = {n: outputs[f"{prefix}/{n}"] for n in ("log_det", "inverse_error", "change")}
+        quantities = ("log_det", "inverse_log_det", "inverse_error", "change")
+        values = {name: outputs[f"{prefix}/{name}"] for name in quantities}
         results[size] = {**values, "expected_log_det": expected_log_dets[prefix]}
     return results
 
@@ -147,6 +148,9 @@ def test_log_det_is_that_of_the_automatic_jacobian(results):
 def test_the_inverse_takes_back(results):
     for size, values in results.items():
         assert values["inverse_error"].max() <= 1e-4, size
+        log_det = values["log_det"]
+        error = np.abs(log_det + values["inverse_log_det"]) / np.maximum(1.0, np.abs(log_det))
+        assert error.max() <= 1e-4, size
 
 
 @pytest.fixture(scope="module")
