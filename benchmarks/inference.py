@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.engines import engine_names, get_engine
 from benchmarks.inference_chart import draw_inference_chart
 from benchmarks.inference_files import BATCHES, PARTS
-from benchmarks.worker_process import WorkerProcess
+from benchmarks.worker_process import WorkerError, WorkerProcess
 from hvae.configuration.settings import to_dict
 from hvae.files.atomic import write_text
 from utils.command_line.training_request import parse_training_arguments
@@ -83,7 +83,7 @@ def _measure(engines, folder, starts, rounds):
     for left in reversed(range(starts)):
         for name, result in results.items():
             if "error" not in result:
-                worker = WorkerProcess(name, folder)
+                worker = WorkerProcess("benchmarks.worker", name, folder)
                 _attempt(result, _start, worker, result)
                 # Those of the last start stay.
                 if left or "error" in result:
@@ -111,26 +111,27 @@ def _attempt(result, function, *arguments):
     """Call a function of a worker; a failure becomes the result."""
     try:
         function(*arguments)
-    except RuntimeError as error:
+    except WorkerError as error:
         result["error"] = str(error)
 
 
 def _start(worker, result):
-    worker.run("generate", 1)
+    worker.ask(part="generate", batch=1, outputs=None)
     result["start"].append(worker.age)
 
 
 def _write_outputs(worker, folder, name):
     for part, batch in CASES:
-        worker.run(part, batch, _outputs_file(folder, name, part, batch))
+        path = _outputs_file(folder, name, part, batch)
+        worker.ask(part=part, batch=batch, outputs=str(path))
 
 
 def _turn(worker, result):
     for part, batch in CASES:
-        worker.run(part, batch)
-        answer = worker.run(part, batch)
+        worker.ask(part=part, batch=batch, outputs=None)
+        answer = worker.ask(part=part, batch=batch, outputs=None)
         result["seconds"].setdefault(f"{part} {batch}", []).append(answer["seconds"])
-        result["peak_mb"] = answer["peak_mb"]
+    result["peak_mb"] = worker.peak_mb
 
 
 def _outputs_file(folder, name, part, batch):

@@ -1,16 +1,15 @@
-"""The process of one engine; started by `WorkerProcess`.
+"""The process of one engine; started by a `WorkerProcess`.
 
     python -m benchmarks.worker ENGINE FOLDER
 
 Reads one JSON object a line, `{"part", "batch", "outputs"}`, runs that case once, writes its
-outputs to the file `outputs` unless that is null, and answers with `{"seconds", "peak_mb"}`
-or `{"error"}`.
+outputs to the file `outputs` unless that is null, and answers with `{"seconds"}` or
+`{"error"}`.
 """
 
 import functools
 import json
 import os
-import resource
 import sys
 
 from benchmarks.engines import get_engine
@@ -50,8 +49,7 @@ def _run(function, inputs, path):
 
         with replacing(path) as temporary:
             np.savez(temporary, **outputs)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"seconds": seconds, "peak_mb": peak / 1024}
+    return {"seconds": seconds}
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from hvae.configuration.settings import SWITCH
 from hvae.files.atomic import write_text
 from utils.command_line.flags import describe_value
 from utils.experiments.experiment import GROUPS, all_field_types, all_fields, group_title
+from utils.marked_section import with_section
 
 README = pathlib.Path(__file__).parent.parent / "README.md"
-START, END = "<!-- flags: start -->", "<!-- flags: end -->"
+SECTION = "flags"
 
 
 def flag_table():
@@ -26,8 +27,7 @@ def flag_table():
 
 def with_table(text):
     """The README's text with its table replaced."""
-    before, rest = text.split(START)
-    return f"{before}{START}\n{flag_table()}{END}{rest.split(END)[1]}"
+    return with_section(text, SECTION, flag_table())
 
 
 def _heading(group):

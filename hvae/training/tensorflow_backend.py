@@ -35,6 +35,12 @@ def shared(function):
     return tf.function(function, autograph=False, experimental_attributes={"_noinline": True})
 
 
-def has_accelerator():
-    """Whether TensorFlow sees anything but processors."""
-    return any(device.device_type != "CPU" for device in tf.config.get_visible_devices())
+def uses_xla(jit):
+    """Whether XLA compiles the gradient, for `"on"`, `"off"` or `"auto"`: on an accelerator.
+
+    On processors it compiles longer than it gains, and for deep models takes more memory
+    than they have.
+    """
+    if jit == "auto":
+        return any(device.device_type != "CPU" for device in tf.config.get_visible_devices())
+    return jit == "on"

@@ -16,7 +16,7 @@ from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
 from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
-from hvae.training.tensorflow_backend import has_accelerator
+from hvae.training.tensorflow_backend import uses_xla
 from hvae.training.trainer import Trainer
 from utils.figures.run_figures import RunFigures
 from utils.runs.report import EpochReport, evaluation_lines
@@ -44,7 +44,7 @@ def train(request, display):
     if training.data_dep_init and not request.resume and not run.init_from:
         with display.waiting("initialising the weights by the first batch"):
             data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
-    jit = has_accelerator() if run.jit == "auto" else run.jit == "on"
+    jit = uses_xla(run.jit)
     augmentation = Augmentation(info.can_flip)
     trainer = Trainer(model, training, len(batches), jit, augmentation, run.remat)
     display.message(_summary(request, model, splits, batches))

@@ -1,0 +1,38 @@
+"""Engines that train with this package, as `main.py` does."""
+
+from benchmarks.training.engines.base import TrainingEngine
+
+
+class HVAEEngine(TrainingEngine):
+    """The one place where the benchmark touches our trainer."""
+
+    def load(self):
+        from utils.command_line.environment import set_environment
+        from utils.command_line.quiet import native_messages_hidden
+
+        set_environment(self.run.backend, "none")
+        with native_messages_hidden():
+            # All that main.py imports: it is part of the start.
+            import utils.runs.train  # noqa: F401
+
+    def build(self):
+        import keras
+
+        from hvae.model import HVAE
+        from hvae.training.tensorflow_backend import uses_xla
+        from hvae.training.trainer import Trainer
+
+        keras.utils.set_random_seed(self.training.seed)
+        model = HVAE(self.config, dtype=self.run.dtype)
+        jit = uses_xla(self.run.jit)
+        self.trainer = Trainer(
+            model, self.training, self.updates_per_epoch, jit, remat=self.run.remat
+        )
+        return model.count_params()
+
+    def update(self, images):
+        import keras
+
+        result = self.trainer.train_batch(images)
+        # Waits for the update, should it still run.
+        keras.ops.convert_to_numpy(result.gradient_norm)

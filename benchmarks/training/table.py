@@ -1,0 +1,49 @@
+"""The table of one model."""
+
+import statistics
+
+from benchmarks.training.engines import get_engine
+
+#: What the milliseconds of the others are divided by.
+REFERENCE = "torch_eager"
+
+HEADER = (
+    "engine",
+    "start to first update, s",
+    "again, s",
+    "imports + model + first update, s",
+    "ms an update",
+    "of PyTorch eager's",
+    "peak, MB",
+)
+
+
+def table(results):
+    """Markdown.
+
+    Args:
+        results: `{engine: Measurement}`.
+    """
+    reference = results[REFERENCE].seconds if REFERENCE in results else None
+    rows = [_row(name, result, reference) for name, result in results.items()]
+    return markdown(HEADER, rows)
+
+
+def markdown(header, rows):
+    """A table: a header and rows of texts."""
+    lines = [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _row(name, result, reference):
+    label = get_engine(name).label
+    if not result.starts:
+        return (label, result.error, *[""] * (len(HEADER) - 3), f"{result.peak_mb:,.0f}")
+    again = f"{statistics.median(result.starts[1:]):.1f}" if result.starts[1:] else ""
+    parts = " + ".join(f"{result.parts[part]:.1f}" for part in ("load", "build", "update"))
+    time, ratio = "", ""
+    if result.seconds is not None:
+        time = f"{1000 * result.seconds:,.0f}"
+        ratio = f"{result.seconds / reference:.2f}" if reference else ""
+    time = "; ".join(text for text in (time, result.error) if text)
+    return (label, f"{result.starts[0]:.1f}", again, parts, time, ratio, f"{result.peak_mb:,.0f}")

@@ -1,0 +1,27 @@
+"""Every way to train that TensorFlow and PyTorch have here, once, in this process."""
+
+import pytest
+
+from benchmarks.training.engines import engine_names, get_engine
+from benchmarks.training.worker import Session
+from utils.command_line.training_request import parse_training_arguments
+
+FLAGS = (
+    *("--config", "cifar10", "--num_scales", "1", "--stage_in_width", "4", "--z_width", "1"),
+    *("--enc_middle_width", "2", "--dec_middle_width", "2", "--batch_size", "2"),
+    *("--enc_num_blocks", "1", "--enc_pool_blocks", "0", "--dec_num_blocks", "1"),
+)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("name", [n for n in engine_names() if n != "torch_compile"])
+def test_engines_train(name):
+    engine_class = get_engine(name)
+    request = parse_training_arguments([*FLAGS, *engine_class.flags, "--no-save"])
+    session = Session(engine_class(request), request.experiment)
+    assert session.start()["parameters"] == 5_124
+    assert session.update()["seconds"] > 0
+    if engine_class.can_profile:
+        profile = session.profile()
+        assert sum("onv" in name for name in profile["operations"]) >= 2
+        assert 0 < sum(profile["operations"].values()) < 2 * profile["seconds"]
