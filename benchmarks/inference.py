@@ -21,7 +21,7 @@ import tempfile
 
 import numpy as np
 
-from benchmarks.engines import engine_names, get_engine
+from benchmarks.engines import ENGINES, engine_names
 from benchmarks.inference_chart import draw_inference_chart
 from benchmarks.inference_files import BATCHES, PARTS
 from benchmarks.worker_process import WorkerError, WorkerProcess
@@ -58,7 +58,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         write_text(folder / "config.json", json.dumps(to_dict(request.experiment.model)))
-        precisions = {get_engine(name).exported for name in typed.engines} - {None}
+        precisions = {ENGINES[name].exported for name in typed.engines} - {None}
         command = [sys.executable, "-m", "benchmarks.inference_files", str(folder)]
         subprocess.run([*command, *sorted(precisions)], check=True)
         results = _measure(typed.engines, folder, typed.starts, typed.rounds)
@@ -152,7 +152,7 @@ def _other_pixels(folder, reference, name):
 
 
 def _row(name, result):
-    label = get_engine(name).label
+    label = ENGINES[name].label
     if "error" in result:
         return (label, f"failed: {result['error'][:150]}", *[""] * (len(HEADER) - 2))
     cells = [label, f"{np.median(result['start']):.1f}", f"{result['peak_mb']:,.0f}"]
@@ -182,11 +182,11 @@ def _comparisons(results):
         }
         texts = []
         for backends in (("tensorflow", "jax", "torch"), ("openvino",)):
-            names = [name for name in medians if get_engine(name).keras_backend in backends]
+            names = [name for name in medians if ENGINES[name].keras_backend in backends]
             if names:
                 fastest = min(names, key=medians.get)
                 ratio = medians[fastest] / medians[EXPORTED]
-                texts.append(f"{ratio:.2f} times as fast as {get_engine(fastest).label}")
+                texts.append(f"{ratio:.2f} times as fast as {ENGINES[fastest].label}")
         yield f"{part}, batch {batch}: exported f32 is {', '.join(texts)}"
 
 

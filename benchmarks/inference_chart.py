@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks.engines import get_engine
+from benchmarks.engines import ENGINES
 from benchmarks.inference_files import PARTS
 from utils.figures.canvas import COLOURS, figure
 
@@ -32,7 +32,7 @@ def draw_inference_chart(path, results, title):
 def _bars(axis, values, title):
     """One horizontal bar for each of `{engine: values}`, from the top down."""
     low, median, high = np.array([np.percentile(v, [25, 50, 75]) for v in values.values()]).T
-    engines = [get_engine(name) for name in values]
+    engines = [ENGINES[name] for name in values]
     exported = [engine.keras_backend is None for engine in engines]
     positions = np.arange(len(values))
     colours = [COLOURS["validation" if own else "train"] for own in exported]

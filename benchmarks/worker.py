@@ -12,7 +12,7 @@ import json
 import os
 import sys
 
-from benchmarks.engines import get_engine
+from benchmarks.engines import ENGINES
 from benchmarks.inference_files import InferenceFiles
 from benchmarks.timing import seconds_of
 from hvae.files.atomic import replacing
@@ -24,7 +24,7 @@ def main():
     # What libraries print must not come between the answers.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    engine_class = get_engine(name)
+    engine_class = ENGINES[name]
     os.environ.update(engine_class.environment)
     set_environment(engine_class.keras_backend or "tensorflow", "none")
     files = InferenceFiles(folder)

@@ -1,7 +1,7 @@
 """A data set as the configuration asks for it."""
 
 from data.binarize import draw_binary
-from data.sets import get_dataset
+from data.sets import DATASETS
 from data.sets.base import Splits
 from hvae.errors import UserError
 
@@ -12,7 +12,7 @@ def describe(name, binarize="none"):
     Raises:
         UserError: if the data set cannot be binarised.
     """
-    info = get_dataset(name).INFO
+    info = DATASETS[name].info
     if binarize == "none":
         return info
     if not info.can_binarize:
@@ -24,7 +24,7 @@ def load_splits(name, data_dir=None, binarize="none", limit_train=0, limit_eval=
     """Read a data set.
 
     Args:
-        name: a name of `dataset_names()`.
+        name: a name of `DATASETS`.
         data_dir: folder with its files, if they are not to be fetched.
         binarize: `"none"`, `"static"` or `"dynamic"`. Validation and test images are
             drawn once in both; training images stay grey with `"dynamic"`, to be
@@ -35,12 +35,12 @@ def load_splits(name, data_dir=None, binarize="none", limit_train=0, limit_eval=
     Returns:
         `Splits`.
     """
-    dataset = get_dataset(name)
+    dataset = DATASETS[name]()
     splits = dataset.load(data_dir)
     limits = (limit_train, limit_eval, limit_eval)
     splits = [images[:limit] if limit else images for images, limit in zip(splits, limits)]
     if binarize != "none":
-        levels = dataset.INFO.levels
+        levels = dataset.info.levels
         for seed, images in enumerate(splits):
             if seed > 0 or binarize == "static":
                 splits[seed] = draw_binary(images, levels, seed)

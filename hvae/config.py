@@ -10,9 +10,9 @@ from hvae.attention.settings import AttentionSettings
 from hvae.configuration.scale import Scale
 from hvae.configuration.settings import check_fields, from_dict, setting
 from hvae.errors import UserError
-from hvae.families import families_with, family_names, get_config_class
+from hvae.families import CONFIGS, families_with
 from hvae.flows.settings import FlowSettings
-from hvae.likelihoods import likelihood_names
+from hvae.likelihoods import LIKELIHOODS
 
 _MODEL = "model"
 _TRAINING = "training"
@@ -37,7 +37,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         _DEFAULT_FAMILY,
         "which published architecture the parts come from",
         group=_MODEL,
-        choices=family_names(),
+        choices=CONFIGS.names,
         init=False,
     )
 
@@ -103,7 +103,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         "gaussian or gaussian_mixture, densities, not comparable with the others; unless set, it "
         "follows from the data set",
         group=_MODEL,
-        choices=likelihood_names(),
+        choices=LIKELIHOODS.names,
     )
     mixture_scale: str = setting(
         "softplus",
@@ -186,7 +186,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         """
         fields = dict(values)
         family = fields.pop("model_family", _DEFAULT_FAMILY)
-        config_class = get_config_class(family)
+        config_class = CONFIGS[family]
         own = {field.name for field in dataclasses.fields(config_class)}
         for name in fields:
             readers = () if name in own else families_with(name)

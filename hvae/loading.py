@@ -9,7 +9,7 @@ import yaml
 
 from hvae.config import ModelConfig
 from hvae.errors import UserError
-from hvae.families import get_config_class
+from hvae.families import CONFIGS
 from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read_model_config(folder: str | os.PathLike) -> ModelConfig:
     values = read_config(folder)
     names, missing = [], ["model_family"]
     if "model_family" in values:
-        config_class = get_config_class(values["model_family"])
+        config_class = CONFIGS[values["model_family"]]
         names = [field.name for field in dataclasses.fields(config_class)]
         missing = [name for name in names if name not in values]
     if missing:

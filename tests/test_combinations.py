@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from hvae.families import families_with, family_names
-from hvae.flows.settings import FlowSettings
-from hvae.likelihoods import likelihood_names
+from hvae.families import CONFIGS, families_with
+from hvae.flows.posterior import flow_types
+from hvae.likelihoods import LIKELIHOODS
 from hvae.model import HVAE
 from hvae.training.config import TrainingConfig
 from tests.backend_outputs import assert_same, one_pass, outputs_under, save
@@ -90,11 +90,10 @@ def config_of(row):
 
 def test_every_two_values_meet():
     """Of every two factors, as far as a family allows them."""
-    flows = FlowSettings.__dataclass_fields__["flow_type"].metadata["choices"]
     factors = (
-        family_names(),
-        flows,
-        likelihood_names(),
+        CONFIGS.names(),
+        flow_types(),
+        LIKELIHOODS.names(),
         ("latents", "state"),
         (False, True),
         (False, True),

@@ -5,7 +5,7 @@ import pytest
 from hvae.config import ModelConfig
 from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
-from hvae.families import family_names, get_config_class
+from hvae.families import CONFIGS
 from hvae.families.vdvae import VDVAEConfig
 from tests.conftest import lvae_config, tiny_config
 
@@ -16,9 +16,9 @@ def test_round_trip(config):
     assert again == config and type(again) is type(config)
 
 
-@pytest.mark.parametrize("family", family_names())
+@pytest.mark.parametrize("family", CONFIGS.names())
 def test_a_family_has_the_common_fields_and_its_own_and_no_others(family):
-    config_class = get_config_class(family)
+    config_class = CONFIGS[family]
     groups = {field.metadata["group"] for field in dataclasses.fields(config_class)}
     assert groups == {"model", family, "flow", "attention", "training"}
     assert to_dict(config_class())["model_family"] == family

@@ -2,10 +2,15 @@
 
 import pathlib
 
-from hvae.configuration.settings import SWITCH
+from hvae.configuration.settings import SWITCH, allowed_values
 from hvae.files.atomic import write_text
 from utils.command_line.flags import describe_value
-from utils.experiments.experiment import GROUPS, all_field_types, all_fields, group_title
+from utils.experiments.experiment import (
+    all_field_types,
+    all_fields,
+    group_title,
+    groups,
+)
 from utils.marked_section import with_section
 
 README = pathlib.Path(__file__).parent.parent / "README.md"
@@ -16,7 +21,7 @@ def flag_table():
     """One Markdown table for each group."""
     types = all_field_types()
     lines = []
-    for group in GROUPS:
+    for group in groups():
         lines += [f"### {_heading(group)}", "", "| flag | default | what |", "|---|---|---|"]
         for name, field in all_fields().items():
             if field.metadata["group"] == group and field.metadata["flag"]:
@@ -40,8 +45,9 @@ def _row(field, item_type, is_list):
     if item_type is bool or field.metadata["choices"] == SWITCH:
         flag += f" `--no-{field.name}`"
     what = field.metadata["description"]
-    if field.metadata["choices"] and len(field.metadata["choices"]) > 1:
-        what += f" ({', '.join(f'`{choice}`' for choice in field.metadata['choices'])})"
+    choices = allowed_values(field.metadata)
+    if choices and len(choices) > 1:
+        what += f" ({', '.join(f'`{choice}`' for choice in choices)})"
     if field.metadata["per_scale"]:
         what += "; per scale"
     return f"| {flag} | {describe_value(field)} | {what} |"

@@ -11,7 +11,7 @@ import sys
 from hvae.errors import UserError
 from hvae.files.atomic import replacing
 from hvae.files.run_files import MOMENTS, WEIGHTS, weights_file
-from hvae.published import codebase_names, get_importer
+from hvae.published import CODEBASES
 from utils.command_line.environment import set_environment
 from utils.command_line.flags import Parser
 from utils.command_line.script import run_script
@@ -42,7 +42,7 @@ def parse_arguments(arguments=None):
         UserError: for anything the user got wrong.
     """
     parser = Parser(prog="python -m utils.import_weights", description=__doc__.splitlines()[0])
-    parser.add_argument("codebase", choices=codebase_names(), help="which codebase wrote the file")
+    parser.add_argument("codebase", choices=CODEBASES.names(), help="which codebase wrote the file")
     parser.add_argument(
         "file", help=".th, .pt, .model, .checkpoint, .safetensors or .npz with the state dict"
     )
@@ -64,9 +64,9 @@ def import_weights(request, display):
 
     tensors = read_state_dict(request.file)
     display.message(f"{request.file}: {len(tensors)} tensors")
-    importer = get_importer(request.codebase)
+    codebase = CODEBASES[request.codebase]()
     with display.waiting("building the model"):
-        model = importer(tensors, request.experiment.model)
+        model = codebase.read(tensors, request.experiment.model)
     folder = make_run_folder(request.folder.parent, request.folder.name, reset=False)
     write_description(folder, request.experiment)
     # A checkpoint is one set of weights: whichever a user asks for, these are they.

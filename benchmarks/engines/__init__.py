@@ -1,16 +1,11 @@
 """What can run a model: one engine a file, found by it."""
 
-from benchmarks.engines.base import Engine
-from hvae.registry.discovery import find_class, module_names
+from hvae.registry.registry import Registry
+
+#: By the values of `engines`.
+ENGINES = Registry("engines", __name__, "benchmarks.engines.base:Engine")
 
 
 def engine_names():
     """Names of all engines: those that need Keras first."""
-    return sorted(
-        module_names(__path__), key=lambda name: (get_engine(name).keras_backend is None, name)
-    )
-
-
-def get_engine(name):
-    """The `Engine` class of a name."""
-    return find_class(__name__, name, Engine)
+    return sorted(ENGINES.names(), key=lambda name: (ENGINES[name].keras_backend is None, name))

@@ -1,15 +1,8 @@
-"""The data sets, one file each: `INFO` describes the images, `load(data_dir)` reads them."""
+"""The data sets, one file each."""
 
-import importlib
+from hvae.registry.registry import Registry
 
-from hvae.registry.discovery import module_names
+#: By the values of `dataset`.
+DATASETS = Registry("dataset", __name__, "data.sets.base:Dataset")
 
-
-def dataset_names():
-    """Values that `dataset` may have."""
-    return module_names(__path__)
-
-
-def get_dataset(name):
-    """The module of a data set, with `INFO` and `load`."""
-    return importlib.import_module(f"{__name__}.{name}")
+register_dataset = DATASETS.register

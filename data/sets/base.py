@@ -1,5 +1,6 @@
 """What a data set has to provide."""
 
+import abc
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,24 @@ class Splits(NamedTuple):
     train: np.ndarray
     validation: np.ndarray
     test: np.ndarray
+
+
+class Dataset(abc.ABC):
+    """Images to train on, and what is known of them; named like its file."""
+
+    #: The `DatasetInfo`.
+    info: DatasetInfo
+
+    @abc.abstractmethod
+    def load(self, data_dir=None):
+        """The images as `Splits`.
+
+        Args:
+            data_dir: folder with the data set's files, or `None` or empty.
+
+        Raises:
+            UserError: if a file is missing or damaged.
+        """
 
 
 def split_off(images, count, seed=0):

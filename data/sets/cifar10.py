@@ -10,12 +10,9 @@ import numpy as np
 
 from data.files import check_images, find_file, read_npz, reading, through_keras
 from data.python2_arrays import load_python2_dictionary
-from data.sets.base import DatasetInfo, hold_out_last
+from data.sets.base import Dataset, DatasetInfo, hold_out_last
 from hvae.errors import UserError
 
-INFO = DatasetInfo(
-    image_size=(32, 32), image_channels=3, levels=256, num_train=45000, can_flip=True
-)
 NUM_VALIDATION = 5000
 
 _NPZ = "cifar10.npz"
@@ -24,27 +21,34 @@ _BINARY = "cifar-10-binary.tar.gz"
 _TRAIN_BATCHES = [f"data_batch_{i}" for i in range(1, 6)]
 
 
-def load(data_dir=None):
-    """The images as `Splits`.
+class CIFAR10(Dataset):
+    """CIFAR-10."""
 
-    Args:
-        data_dir: folder with the files; without it, `keras.datasets` fetches them.
+    info = DatasetInfo(
+        image_size=(32, 32), image_channels=3, levels=256, num_train=45000, can_flip=True
+    )
 
-    Raises:
-        UserError: if a file is missing or damaged, or cannot be fetched.
-    """
-    if not data_dir:
-        (train, _), (test, _) = through_keras("cifar10", f"{_PYTHON}, {_BINARY} or {_NPZ}")
-    elif npz := find_file(data_dir, [_NPZ]):
-        train, test = read_npz(npz, ("x_train", "x_test"))
-    elif archive := find_file(data_dir, [_PYTHON, _BINARY]):
-        train, test = _read_archive(archive)
-    else:
-        raise UserError(
-            f"data_dir: no CIFAR-10 in {data_dir}; it needs {_PYTHON}, {_BINARY} or {_NPZ}"
-        )
-    train, test = (check_images(data_dir, images, INFO) for images in (train, test))
-    return hold_out_last(train, test, NUM_VALIDATION)
+    def load(self, data_dir=None):
+        """The images as `Splits`.
+
+        Args:
+            data_dir: folder with the files; without it, `keras.datasets` fetches them.
+
+        Raises:
+            UserError: if a file is missing or damaged, or cannot be fetched.
+        """
+        if not data_dir:
+            (train, _), (test, _) = through_keras("cifar10", f"{_PYTHON}, {_BINARY} or {_NPZ}")
+        elif npz := find_file(data_dir, [_NPZ]):
+            train, test = read_npz(npz, ("x_train", "x_test"))
+        elif archive := find_file(data_dir, [_PYTHON, _BINARY]):
+            train, test = _read_archive(archive)
+        else:
+            raise UserError(
+                f"data_dir: no CIFAR-10 in {data_dir}; it needs {_PYTHON}, {_BINARY} or {_NPZ}"
+            )
+        train, test = (check_images(data_dir, images, self.info) for images in (train, test))
+        return hold_out_last(train, test, NUM_VALIDATION)
 
 
 def _read_archive(path):

@@ -6,16 +6,19 @@ official split; we shuffle once and hold out 180 images for validation and 180 f
 
 import numpy as np
 
-from data.sets.base import DatasetInfo, Splits, split_off
-
-INFO = DatasetInfo(image_size=(8, 8), image_channels=1, levels=17, num_train=1437)
+from data.sets.base import Dataset, DatasetInfo, Splits, split_off
 
 
-def load(data_dir=None):
-    """The images as `Splits`; `data_dir` is not needed."""
-    from sklearn.datasets import load_digits
+class Digits(Dataset):
+    """Handwritten digits of the UCI data set."""
 
-    images = load_digits().images.astype(np.uint8)[..., None]
-    rest, test = split_off(images, 180)
-    train, validation = split_off(rest, 180, seed=1)
-    return Splits(train, validation, test)
+    info = DatasetInfo(image_size=(8, 8), image_channels=1, levels=17, num_train=1437)
+
+    def load(self, data_dir=None):
+        """The images as `Splits`; `data_dir` is not needed."""
+        from sklearn.datasets import load_digits
+
+        images = load_digits().images.astype(np.uint8)[..., None]
+        rest, test = split_off(images, 180)
+        train, validation = split_off(rest, 180, seed=1)
+        return Splits(train, validation, test)

@@ -5,15 +5,21 @@ split, and the test split too.
 """
 
 from data.npy_images import open_images
-from data.sets.base import DatasetInfo, Splits, split_rows
+from data.sets.base import Dataset, DatasetInfo, Splits, split_rows
 
-INFO = DatasetInfo(
-    image_size=(1024, 1024), image_channels=3, levels=256, num_train=65000, can_flip=True
-)
 NUM_VALIDATION = 5000
 
 
-def load(data_dir=None):
-    """The images as `Splits`, read from the file as they are needed."""
-    train, held_out = split_rows(open_images(data_dir, "ffhq-1024.npy", INFO), NUM_VALIDATION)
-    return Splits(train, held_out, held_out)
+class FFHQ1024(Dataset):
+    """Flickr-Faces-HQ at 1024×1024 pixels."""
+
+    info = DatasetInfo(
+        image_size=(1024, 1024), image_channels=3, levels=256, num_train=65000, can_flip=True
+    )
+
+    def load(self, data_dir=None):
+        """The images as `Splits`, read from the file as they are needed."""
+        train, held_out = split_rows(
+            open_images(data_dir, "ffhq-1024.npy", self.info), NUM_VALIDATION
+        )
+        return Splits(train, held_out, held_out)

@@ -5,15 +5,21 @@ validation split, and the test split too, as in Child 2021.
 """
 
 from data.npy_images import open_images
-from data.sets.base import DatasetInfo, Splits, split_rows
+from data.sets.base import Dataset, DatasetInfo, Splits, split_rows
 
-INFO = DatasetInfo(
-    image_size=(256, 256), image_channels=3, levels=256, num_train=63000, can_flip=True
-)
 NUM_VALIDATION = 7000
 
 
-def load(data_dir=None):
-    """The images as `Splits`, read from the file as they are needed."""
-    train, held_out = split_rows(open_images(data_dir, "ffhq-256.npy", INFO), NUM_VALIDATION)
-    return Splits(train, held_out, held_out)
+class FFHQ256(Dataset):
+    """Flickr-Faces-HQ at 256×256 pixels."""
+
+    info = DatasetInfo(
+        image_size=(256, 256), image_channels=3, levels=256, num_train=63000, can_flip=True
+    )
+
+    def load(self, data_dir=None):
+        """The images as `Splits`, read from the file as they are needed."""
+        train, held_out = split_rows(
+            open_images(data_dir, "ffhq-256.npy", self.info), NUM_VALIDATION
+        )
+        return Splits(train, held_out, held_out)

@@ -5,16 +5,20 @@ split is our test split; 5,000 random training images are our validation split.
 """
 
 from data.npy_images import open_images
-from data.sets.base import DatasetInfo, Splits, split_rows
+from data.sets.base import Dataset, DatasetInfo, Splits, split_rows
 
-INFO = DatasetInfo(
-    image_size=(32, 32), image_channels=3, levels=256, num_train=1276149, can_flip=True
-)
 NUM_VALIDATION = 5000
 
 
-def load(data_dir=None):
-    """The images as `Splits`, read from the files as they are needed."""
-    train = open_images(data_dir, "imagenet32-train.npy", INFO)
-    test = open_images(data_dir, "imagenet32-valid.npy", INFO)
-    return Splits(*split_rows(train, NUM_VALIDATION), test)
+class ImageNet32(Dataset):
+    """ImageNet at 32×32 pixels."""
+
+    info = DatasetInfo(
+        image_size=(32, 32), image_channels=3, levels=256, num_train=1276149, can_flip=True
+    )
+
+    def load(self, data_dir=None):
+        """The images as `Splits`, read from the files as they are needed."""
+        train = open_images(data_dir, "imagenet32-train.npy", self.info)
+        test = open_images(data_dir, "imagenet32-valid.npy", self.info)
+        return Splits(*split_rows(train, NUM_VALIDATION), test)

@@ -9,33 +9,39 @@ changes is split anew.
 import numpy as np
 
 from data.image_folder import SUFFIXES, find_images, read_images
-from data.sets.base import DatasetInfo, Splits
+from data.sets.base import Dataset, DatasetInfo, Splits
 from hvae.errors import UserError
 
-# How many images there are, only the folder tells.
-INFO = DatasetInfo(image_size=(64, 64), image_channels=3, levels=256, num_train=0, can_flip=True)
 HELD_OUT = 0.05  # part of the images, for validation and for test each
 
 
-def load(data_dir=None):
-    """The images as `Splits`, views of one array in memory.
+class Images64(Dataset):
+    """Images of the user's own, at 64×64 pixels."""
 
-    Args:
-        data_dir: folder with the images.
+    # How many images there are, only the folder tells.
+    info = DatasetInfo(
+        image_size=(64, 64), image_channels=3, levels=256, num_train=0, can_flip=True
+    )
 
-    Raises:
-        UserError: if there is no such folder, it has fewer than three images, or one of
-            its files cannot be read.
-    """
-    if not data_dir:
-        raise UserError(f"data_dir: needs a folder of images ({', '.join(SUFFIXES)})")
-    paths = find_images(data_dir)
-    if len(paths) < 3:
-        raise UserError(
-            f"data_dir: must hold at least 3 images ({', '.join(SUFFIXES)}). "
-            f"Received: {len(paths)} in {data_dir}"
-        )
-    order = np.random.default_rng(0).permutation(len(paths))
-    images = read_images([paths[index] for index in order], INFO.image_size)
-    count = max(1, round(HELD_OUT * len(paths)))
-    return Splits(images[2 * count :], images[:count], images[count : 2 * count])
+    def load(self, data_dir=None):
+        """The images as `Splits`, views of one array in memory.
+
+        Args:
+            data_dir: folder with the images.
+
+        Raises:
+            UserError: if there is no such folder, it has fewer than three images, or one of
+                its files cannot be read.
+        """
+        if not data_dir:
+            raise UserError(f"data_dir: needs a folder of images ({', '.join(SUFFIXES)})")
+        paths = find_images(data_dir)
+        if len(paths) < 3:
+            raise UserError(
+                f"data_dir: must hold at least 3 images ({', '.join(SUFFIXES)}). "
+                f"Received: {len(paths)} in {data_dir}"
+            )
+        order = np.random.default_rng(0).permutation(len(paths))
+        images = read_images([paths[index] for index in order], self.info.image_size)
+        count = max(1, round(HELD_OUT * len(paths)))
+        return Splits(images[2 * count :], images[:count], images[count : 2 * count])

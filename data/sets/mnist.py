@@ -9,12 +9,9 @@ import gzip
 import numpy as np
 
 from data.files import check_images, find_file, read_npz, reading, through_keras
-from data.sets.base import DatasetInfo, hold_out_last
+from data.sets.base import Dataset, DatasetInfo, hold_out_last
 from hvae.errors import UserError
 
-INFO = DatasetInfo(
-    image_size=(28, 28), image_channels=1, levels=256, num_train=55000, can_binarize=True
-)
 NUM_VALIDATION = 5000
 
 _NPZ = "mnist.npz"
@@ -22,26 +19,35 @@ _IMAGES = ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz")
 _FILES = f"{_NPZ}, or {' and '.join(_IMAGES)}"
 
 
-def load(data_dir=None):
-    """The images as `Splits`.
+class MNIST(Dataset):
+    """MNIST."""
 
-    Args:
-        data_dir: folder with the files; without it, `keras.datasets` fetches them.
+    info = DatasetInfo(
+        image_size=(28, 28), image_channels=1, levels=256, num_train=55000, can_binarize=True
+    )
 
-    Raises:
-        UserError: if a file is missing or damaged, or cannot be fetched.
-    """
-    if not data_dir:
-        (train, _), (test, _) = through_keras("mnist", _FILES)
-    elif npz := find_file(data_dir, [_NPZ]):
-        train, test = read_npz(npz, ("x_train", "x_test"))
-    else:
-        paths = [find_file(data_dir, [name]) for name in _IMAGES]
-        if None in paths:
-            raise UserError(f"data_dir: no MNIST in {data_dir}; it needs {_FILES}")
-        train, test = (_read_idx(path) for path in paths)
-    train, test = (check_images(data_dir, images[..., None], INFO) for images in (train, test))
-    return hold_out_last(train, test, NUM_VALIDATION)
+    def load(self, data_dir=None):
+        """The images as `Splits`.
+
+        Args:
+            data_dir: folder with the files; without it, `keras.datasets` fetches them.
+
+        Raises:
+            UserError: if a file is missing or damaged, or cannot be fetched.
+        """
+        if not data_dir:
+            (train, _), (test, _) = through_keras("mnist", _FILES)
+        elif npz := find_file(data_dir, [_NPZ]):
+            train, test = read_npz(npz, ("x_train", "x_test"))
+        else:
+            paths = [find_file(data_dir, [name]) for name in _IMAGES]
+            if None in paths:
+                raise UserError(f"data_dir: no MNIST in {data_dir}; it needs {_FILES}")
+            train, test = (_read_idx(path) for path in paths)
+        train, test = (
+            check_images(data_dir, images[..., None], self.info) for images in (train, test)
+        )
+        return hold_out_last(train, test, NUM_VALIDATION)
 
 
 def _read_idx(path):

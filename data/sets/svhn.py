@@ -9,26 +9,30 @@ from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
 from data.files import check_images, reading, require_file
-from data.sets.base import DatasetInfo, hold_out_last
+from data.sets.base import Dataset, DatasetInfo, hold_out_last
 
-INFO = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256, num_train=68257)
 NUM_VALIDATION = 5000
 
 _FILES = ("train_32x32.mat", "test_32x32.mat")
 
 
-def load(data_dir=None):
-    """The images as `Splits`.
+class SVHN(Dataset):
+    """Street View House Numbers."""
 
-    Args:
-        data_dir: folder with the files.
+    info = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256, num_train=68257)
 
-    Raises:
-        UserError: if a file is missing or damaged, or holds something else.
-    """
-    paths = [require_file(data_dir, name) for name in _FILES]
-    train, test = (check_images(path, _read_mat(path), INFO) for path in paths)
-    return hold_out_last(train, test, NUM_VALIDATION)
+    def load(self, data_dir=None):
+        """The images as `Splits`.
+
+        Args:
+            data_dir: folder with the files.
+
+        Raises:
+            UserError: if a file is missing or damaged, or holds something else.
+        """
+        paths = [require_file(data_dir, name) for name in _FILES]
+        train, test = (check_images(path, _read_mat(path), self.info) for path in paths)
+        return hold_out_last(train, test, NUM_VALIDATION)
 
 
 def _read_mat(path):

@@ -34,7 +34,7 @@ def setting(
         description: one sentence, for `--help` and the README's table.
         group: heading under which `--help` lists the flag.
         unit: unit of the value, e.g. `"epochs"`.
-        choices: the allowed values, or `None`.
+        choices: the allowed values, or a function that lists them, or `None`.
         minimum: smallest allowed value (of each entry, for lists), or `None`.
         above: the value (each entry) must be greater than this, or `None`.
         maximum: largest allowed value (of each entry), or `None`.
@@ -56,6 +56,12 @@ def setting(
         "only": only,
     }
     return dataclasses.field(default=default, metadata=metadata, init=init)
+
+
+def allowed_values(metadata):
+    """The values that the choices of a field allow, or `None` where there is no choice."""
+    choices = metadata["choices"]
+    return choices() if callable(choices) else choices
 
 
 def field_types(config_class):
@@ -116,7 +122,7 @@ def check_fields(config):
 
 
 def _check_entry(name, entry, metadata):
-    choices, minimum, above = metadata["choices"], metadata["minimum"], metadata["above"]
+    choices, minimum, above = allowed_values(metadata), metadata["minimum"], metadata["above"]
     if choices is not None and entry not in choices:
         allowed = ", ".join(str(choice) for choice in choices)
         raise UserError(f"{name}: allowed are {allowed}. Received: {entry}")

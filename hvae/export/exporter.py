@@ -9,7 +9,7 @@ import hvae
 from hvae.deploy.manifest import MANIFEST, Manifest, PartDescription, file_checksum, write_manifest
 from hvae.errors import UserError
 from hvae.export.formats import get_format
-from hvae.export.parts import get_part, part_names
+from hvae.export.parts import PARTS
 from hvae.export.program import Program
 from hvae.export.verification import Verification, refuse_differences, refuse_loss
 from hvae.files.atomic import replacing_folder
@@ -26,7 +26,7 @@ class Exporter:
 
     Args:
         model: an `HVAE`, under the TensorFlow backend.
-        format: one of `format_names()`.
+        format: one of `FORMATS.names()`.
         precision: `"fp32"`; to OpenVINO also `"fp16"` or `"int8"`.
         batch: images of a batch; `None` for any number.
         max_bits_lost: below fp32: bits/dim that an image may lose on average.
@@ -89,8 +89,8 @@ class Exporter:
             if calibration is None:
                 raise UserError("calibration: int8 needs images. Received: none")
             calibration = checked_images(calibration, self.model.config)
-        names = part_names() if parts is None else dict.fromkeys(parts)
-        parts = [get_part(name, self.model) for name in names]
+        names = PARTS.names() if parts is None else dict.fromkeys(parts)
+        parts = [PARTS[name](self.model) for name in names]
         with replacing_folder(folder) as new:
             described = {part.name: self._export(part, new, images, calibration) for part in parts}
             manifest = self._manifest(described)

@@ -9,42 +9,50 @@ To remove a family, delete its folder.
 """
 
 import dataclasses
+from collections.abc import Callable
 
 from hvae.errors import UserError
-from hvae.registry.discovery import find_class, package_names
+from hvae.registry.registry import Part, Registry
+
+#: Parts and configuration classes, both by the values of `model_family`.
+FAMILIES = Registry("model_family", __name__, "hvae.families.base:Family", module="family")
+CONFIGS = Registry("model_family", __name__, "hvae.config:ModelConfig", module="config")
 
 
-def family_names():
-    """Values that `model_family` may have."""
-    return package_names(__path__)
+def register_family(name: str, config_class: type) -> Callable[[Part], Part]:
+    """Decorator that adds a `Family` and its configuration under a name.
 
-
-def get_config_class(name):
-    """The `ModelConfig` of a family.
+    Args:
+        name: what `model_family` will be.
+        config_class: a `ModelConfig` with `model_family = name`, a frozen dataclass.
 
     Raises:
-        UserError: if there is no such family.
+        UserError: as `Registry.register`; or the configuration is that of another family.
     """
-    from hvae.config import ModelConfig
+    CONFIGS.check_addition(name, config_class)
+    if config_class.model_family != name or "__dataclass_params__" not in vars(config_class):
+        raise UserError(
+            f"model_family {name}: {config_class.__name__} must be a dataclass with "
+            f"model_family = {name!r}. Received: {config_class.model_family!r}"
+        )
 
-    if name not in family_names():
-        raise UserError(f"model_family: allowed are {', '.join(family_names())}. Received: {name}")
-    return find_class(f"{__name__}.{name}", "config", ModelConfig)
+    def add(family: Part) -> Part:
+        FAMILIES.register(name)(family)
+        CONFIGS.register(name)(config_class)
+        return family
+
+    return add
 
 
 def families_with(field_name):
     """Names of the families whose configuration has a field of this name."""
-    classes = {name: get_config_class(name) for name in family_names()}
     return tuple(
         name
-        for name, config_class in classes.items()
-        if field_name in {field.name for field in dataclasses.fields(config_class)}
+        for name in CONFIGS.names()
+        if field_name in {field.name for field in dataclasses.fields(CONFIGS[name])}
     )
 
 
 def get_family(config, dtype=None):
     """The parts that `config.model_family` names, for this configuration."""
-    # Building needs keras, the names do not.
-    from hvae.families.base import Family
-
-    return find_class(f"{__name__}.{config.model_family}", "family", Family)(config, dtype)
+    return FAMILIES[config.model_family](config, dtype)

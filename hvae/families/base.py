@@ -2,7 +2,7 @@
 
 import abc
 
-from hvae.flows import get_flow
+from hvae.flows.posterior import get_flow
 
 
 class Family(abc.ABC):

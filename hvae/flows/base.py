@@ -30,6 +30,16 @@ class Flow(layers.Layer):
         # Under a mixed policy Keras would round z before `call` sees it.
         super().__init__(**{**kwargs, "dtype": "float32"})
 
+    @classmethod
+    def from_model_config(cls, config, scale):
+        """The flow of a block: for flows of the posterior, which `flow_type` names.
+
+        Args:
+            config: a `ModelConfig`.
+            scale: the block's `Scale`.
+        """
+        return cls()
+
     def call(self, z, context=None):
         """The latent that the flow makes of z, and log|det|, as `FlowOutput`.
 

@@ -5,6 +5,7 @@ import dataclasses
 from hvae.configuration.per_scale import check_per_scale, of_scale
 from hvae.configuration.settings import setting
 from hvae.errors import UserError
+from hvae.flows.posterior import flow_types
 
 _FLOW = "flow"
 
@@ -19,7 +20,7 @@ class FlowSettings:
         "orthogonal Sylvester steps over the whole latent; conv_sylvester, generalised Sylvester "
         "steps of convolutions",
         group=_FLOW,
-        choices=("none", "iaf", "sylvester", "conv_sylvester"),
+        choices=flow_types,
     )
     num_flows: tuple[int, ...] = setting(
         (0,),

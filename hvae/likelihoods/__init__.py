@@ -1,15 +1,13 @@
 """p(x | z): how likelihood parameters become nats, means, modes and samples. One file each."""
 
-from hvae.registry.discovery import find_class, module_names
+from hvae.registry.registry import Registry
 
+#: By the values of `likelihood`.
+LIKELIHOODS = Registry("likelihood", __name__, "hvae.likelihoods.base:Likelihood")
 
-def likelihood_names():
-    """Values that `likelihood` may have."""
-    return module_names(__path__)
+register_likelihood = LIKELIHOODS.register
 
 
 def get_likelihood(config):
     """The likelihood that a `ModelConfig` names."""
-    from hvae.likelihoods.base import Likelihood
-
-    return find_class(__name__, config.likelihood, Likelihood).from_model_config(config)
+    return LIKELIHOODS[config.likelihood].from_model_config(config)

@@ -7,17 +7,7 @@
 Nothing here imports keras before weights are read.
 """
 
-import importlib
+from hvae.registry.registry import Registry
 
-from hvae.registry.discovery import package_names
-
-
-def codebase_names():
-    """Names of the codebases."""
-    return package_names(__path__)
-
-
-def get_importer(codebase):
-    """A codebase's function from a state dict and hyper-parameters to an `HVAE`."""
-    tensors = importlib.import_module(f"{__name__}.{codebase}.tensors")
-    return getattr(tensors, f"import_{codebase}")
+#: By name.
+CODEBASES = Registry("codebase", __name__, "hvae.published.base:Codebase", module="tensors")

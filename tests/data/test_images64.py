@@ -8,7 +8,7 @@ from PIL import Image
 
 from data.image_folder import SUFFIXES, find_images, read_image, read_images
 from data.load import describe, load_splits
-from data.sets import get_dataset
+from data.sets import DATASETS
 from hvae.errors import UserError
 
 SIZE = (64, 64)
@@ -189,5 +189,5 @@ def test_a_folder_without_images_is_named(tmp_path):
 
 def test_it_describes_itself_without_a_folder():
     info = describe("images64")
-    assert info == get_dataset("images64").INFO
+    assert info == DATASETS["images64"].info
     assert (info.image_size, info.image_channels, info.levels) == (SIZE, 3, 256)

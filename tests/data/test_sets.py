@@ -10,7 +10,7 @@ import pytest
 from scipy.io import savemat
 
 from data.load import describe, load_splits
-from data.sets import dataset_names, get_dataset
+from data.sets import DATASETS, svhn
 from hvae.errors import UserError
 
 MNIST_FILES = {"train": "train-images-idx3-ubyte.gz", "test": "t10k-images-idx3-ubyte.gz"}
@@ -224,8 +224,7 @@ def test_svhn_pixels_are_where_they_are_in_the_published_files(tmp_path):
 
 
 def test_svhn_holds_out_as_many_images_as_it_says():
-    module = get_dataset("svhn")
-    assert module.INFO.num_train + module.NUM_VALIDATION == 73257
+    assert svhn.SVHN.info.num_train + svhn.NUM_VALIDATION == 73257
 
 
 def test_a_missing_svhn_file_is_named(tmp_path):
@@ -287,15 +286,15 @@ def test_limits():
 
 
 def test_every_data_set_describes_itself():
-    for name in dataset_names():
-        info = get_dataset(name).INFO
+    for name in DATASETS.names():
+        info = DATASETS[name].info
         assert len(info.image_size) == 2 and info.image_channels in (1, 3) and info.levels > 1
-    assert {"cifar10", "digits", "mnist"} <= set(dataset_names())
+    assert {"cifar10", "digits", "mnist"} <= set(DATASETS.names())
 
 
 def test_digits_have_no_mirror_image():
-    flips = {name for name in dataset_names() if describe(name).can_flip}
-    assert set(dataset_names()) - flips == {"digits", "mnist", "svhn"}
+    flips = {name for name in DATASETS.names() if describe(name).can_flip}
+    assert set(DATASETS.names()) - flips == {"digits", "mnist", "svhn"}
 
 
 @pytest.mark.parametrize("mode", ["static", "dynamic"])

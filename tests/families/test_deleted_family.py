@@ -10,7 +10,7 @@ import sys
 import pytest
 import yaml
 
-from hvae.families import family_names
+from hvae.families import FAMILIES
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -55,7 +55,7 @@ def test_its_own_are_refused(without_lvae):
     assert "model_family: allowed are efficient_vdvae, nvae, vdvae. Received: lvae" in done.stderr
 
 
-@pytest.mark.parametrize("family", family_names())
+@pytest.mark.parametrize("family", FAMILIES.names())
 def test_nobody_but_readers_of_published_code_imports_a_family(family):
     """So that what builds the other families is there without it."""
     package = f"hvae.families.{family}"

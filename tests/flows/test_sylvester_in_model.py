@@ -5,7 +5,7 @@ import pytest
 from keras import ops
 
 from hvae.errors import UserError
-from hvae.flows.orthogonal_sylvester import OrthogonalSylvesterFlow
+from hvae.flows.posterior.sylvester import OrthogonalSylvesterFlow
 from hvae.model import HVAE
 from tests.conftest import normal_noise, nvae_config, random_images, randomize, tiny_config
 from tests.flows.block_kl import (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.likelihoods import get_likelihood, likelihood_names
+from hvae.likelihoods import LIKELIHOODS, get_likelihood
 from tests.conftest import tiny_config
 from tests.likelihoods.checks import assert_same_up_to_noise, random_parameters
 
@@ -32,7 +32,7 @@ def pixel_of_mixture(name, logits, means, log_scales):
     return np.array([*logits, *means, *log_scales], "float32").reshape(1, 1, 1, -1)
 
 
-@pytest.mark.parametrize("name", likelihood_names())
+@pytest.mark.parametrize("name", LIKELIHOODS.names())
 def test_at_one_it_changes_nothing_and_at_zero_nothing_is_left_to_chance(name, rng):
     likelihood = make(name)
     parameters = random_parameters(likelihood, (3, 4, 4), rng)
@@ -96,7 +96,7 @@ def test_single_components_multiply_their_scales(name, unit):
     assert abs(drawn.std() / (0.5 * np.exp(-4.0) * unit) - 1) < 0.03
 
 
-@pytest.mark.parametrize("name", likelihood_names())
+@pytest.mark.parametrize("name", LIKELIHOODS.names())
 def test_every_image_may_have_its_own(name, rng):
     likelihood = make(name)
     parameters = random_parameters(likelihood, (3, 4, 4), rng)

@@ -177,11 +177,11 @@ def test_noise_of_their_own_makes_equal_copies_differ():
 
 def test_an_imported_checkpoint_trains_on(golden):
     """From published weights, the loss on one batch falls."""
-    from hvae.published.openai_vdvae.tensors import import_openai_vdvae
+    from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
     from hvae.training.trainer import Trainer
 
     d, state, hparams = read_published(golden, "openai_vdvae_tiny.npz")
-    model = import_openai_vdvae(state, hparams)
+    model = OpenAIVDVAE().read(state, hparams)
     config = TrainingConfig(batch_size=3, learning_rate=1e-3, lr_warmup_epochs=0, optimizer="adamw")
     trainer = Trainer(model, config, updates_per_epoch=100, jit=False)
     losses = []

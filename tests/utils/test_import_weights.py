@@ -10,7 +10,7 @@ from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
 from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
 from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
-from hvae.published.openai_vdvae.tensors import import_openai_vdvae
+from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
 from hvae.published.state_dict import read_state_dict
 from tests.conftest import read_published
 from utils.command_line.script import run_script
@@ -50,7 +50,7 @@ def test_a_file_becomes_a_run(published, name, tmp_path, capsys):
     write(tmp_path / name, state)
     arguments = ["openai_vdvae", str(tmp_path / name), "--config", str(folder / "tiny.yaml")]
     assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
-    expected = import_openai_vdvae(state, hparams)
+    expected = OpenAIVDVAE().read(state, hparams)
     for weights in ("ema", "raw"):
         model = hvae.load_model(tmp_path / "run", weights=weights)
         assert model.config == expected.config

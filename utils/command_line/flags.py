@@ -3,9 +3,14 @@
 import argparse
 import sys
 
-from hvae.configuration.settings import SWITCH, refuse_unknown
+from hvae.configuration.settings import SWITCH, allowed_values, refuse_unknown
 from hvae.errors import UserError
-from utils.experiments.experiment import GROUPS, all_field_types, all_fields, group_title
+from utils.experiments.experiment import (
+    all_field_types,
+    all_fields,
+    group_title,
+    groups,
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,12 +40,12 @@ class _HelpFormatter(argparse.HelpFormatter):
 
 
 def add_field_flags(parser):
-    """Add a flag for every field of an experiment, grouped as in `GROUPS`."""
-    groups = {name: parser.add_argument_group(group_title(name)) for name in GROUPS}
+    """Add a flag for every field of an experiment, grouped as in `groups`."""
+    headings = {name: parser.add_argument_group(group_title(name)) for name in groups()}
     types = all_field_types()
     for name, field in all_fields().items():
         if field.metadata["flag"]:
-            _add_flag(groups[field.metadata["group"]], field, *types[name])
+            _add_flag(headings[field.metadata["group"]], field, *types[name])
 
 
 def _add_flag(group, field, item_type, is_list):
@@ -86,7 +91,7 @@ def _plain(value):
 
 
 def _metavar(field, item_type):
-    choices = field.metadata["choices"]
+    choices = allowed_values(field.metadata)
     if choices:
         return "{" + ",".join(str(choice) for choice in choices) + "}"
     return {int: "N", float: "X", str: "TEXT"}[item_type]

@@ -12,7 +12,7 @@ from utils.command_line.environment import set_environment
 from utils.command_line.flags import Parser
 from utils.experiments.experiment import Experiment
 from utils.experiments.run_settings import BACKENDS
-from utils.modes import modes
+from utils.modes import MODES
 from utils.modes.shared.mode_flags import add_model_flags, check_numbers
 
 
@@ -43,7 +43,7 @@ def parse_use_arguments(arguments=None):
     """
     typed, parser = _parse(arguments)
     check_numbers(parser, typed)
-    mode = modes()[typed.mode]
+    mode = MODES[typed.mode]()
     mode.check(typed)
     check_run(typed.run, [weights_file(typed.moment, typed.weights)])
     values = read_config(typed.run)
@@ -75,7 +75,8 @@ def _parse(arguments):
     parsers = parser.add_subparsers(
         dest="mode", metavar="MODE", required=True, parser_class=Parser, title="modes"
     )
-    for name, mode in modes().items():
+    for name in MODES.names():
+        mode = MODES[name]()
         of_mode = parsers.add_parser(name, help=mode.HELP, description=mode.HELP)
         mode.add_flags(of_mode)
         add_model_flags(of_mode, mode)

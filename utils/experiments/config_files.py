@@ -4,7 +4,7 @@ import pathlib
 
 import yaml
 
-from data.sets import dataset_names, get_dataset
+from data.sets import DATASETS
 from hvae.errors import UserError
 from hvae.published.openai_vdvae.block_strings import expand_block_strings
 from utils.experiments.experiment import all_fields
@@ -38,7 +38,7 @@ def read_config_file(name):
         # Here, since a reader needs the family whose files it reads.
         from hvae.published.efficient_vdvae.cfg_file import read_efficient_vdvae_cfg
 
-        num_train = {name: get_dataset(name).INFO.num_train for name in dataset_names()}
+        num_train = {name: DATASETS[name].info.num_train for name in DATASETS.names()}
         return read_efficient_vdvae_cfg(path, num_train)
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))

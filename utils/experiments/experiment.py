@@ -6,13 +6,9 @@ from data.load import describe
 from hvae.config import ModelConfig
 from hvae.configuration.settings import field_types, from_dict, refuse_unknown, to_dict
 from hvae.errors import UserError
-from hvae.families import family_names, get_config_class
+from hvae.families import CONFIGS
 from hvae.training.config import TrainingConfig
 from utils.experiments.run_settings import RunSettings
-
-#: Groups of fields, in the order of `--help`, of files and of the documentation. A family's
-#: own fields are a group of its name.
-GROUPS = ("general", "model", *family_names(), "flow", "attention", "training")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Experiment:
         """
         if "model_family" in values:
             # Without the family, all of its fields would be unknown.
-            get_config_class(values["model_family"])
+            CONFIGS.check(values["model_family"])
         refuse_unknown(values, all_fields())
         of_run, values = _taken_out(values, RunSettings)
         of_training, of_model = _taken_out(values, TrainingConfig)
@@ -59,18 +55,27 @@ class Experiment:
         return {name: values[name] for name in all_fields() if name in values}
 
 
+def groups():
+    """Groups of fields, in the order of `--help`, of files and of the documentation.
+
+    A family's own fields are a group of its name.
+    """
+    return ("general", "model", *CONFIGS.names(), "flow", "attention", "training")
+
+
 def config_classes():
     """The classes of all parts; for the model, those of all families."""
-    return (RunSettings, *map(get_config_class, family_names()), TrainingConfig)
+    return (RunSettings, *(CONFIGS[name] for name in CONFIGS.names()), TrainingConfig)
 
 
 def all_fields():
-    """Every field of every part, and of every family, by name, in the order of `GROUPS`."""
+    """Every field of every part, and of every family, by name, in the order of `groups`."""
     fields = {}
     for config_class in config_classes():
         for field in dataclasses.fields(config_class):
             fields.setdefault(field.name, field)
-    in_order = sorted(fields.values(), key=lambda field: GROUPS.index(field.metadata["group"]))
+    order = groups()
+    in_order = sorted(fields.values(), key=lambda field: order.index(field.metadata["group"]))
     return {field.name: field for field in in_order}
 
 
@@ -81,7 +86,7 @@ def all_field_types():
 
 def group_title(group):
     """What a group is called where people read it."""
-    return f"only with --model_family {group}" if group in family_names() else group
+    return f"only with --model_family {group}" if group in CONFIGS.names() else group
 
 
 def _taken_out(values, config_class):

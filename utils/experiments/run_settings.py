@@ -3,7 +3,7 @@
 import dataclasses
 
 from data.binarize import MODES
-from data.sets import dataset_names
+from data.sets import DATASETS
 from hvae.configuration.settings import SWITCH, check_fields, setting
 from hvae.errors import UserError
 
@@ -19,9 +19,7 @@ class RunSettings:
         UserError: if a value has the wrong type or is not allowed.
     """
 
-    dataset: str = setting(
-        "digits", "data set to train on", group=_GENERAL, choices=dataset_names()
-    )
+    dataset: str = setting("digits", "data set to train on", group=_GENERAL, choices=DATASETS.names)
     data_dir: str = setting(
         "",
         "folder that holds the data set's files; empty: fetch them (mnist, cifar10)",

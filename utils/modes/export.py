@@ -4,8 +4,8 @@ import importlib.util
 import pathlib
 
 from hvae.errors import UserError
-from hvae.export.formats import format_names
-from hvae.export.parts import check_part, part_names
+from hvae.export.formats import FORMATS
+from hvae.export.parts import PARTS
 from utils.modes.base import Mode
 from utils.modes.shared.mode_flags import add_data_flag, add_number
 
@@ -23,11 +23,11 @@ class ExportMode(Mode):
 
     def add_flags(self, parser):
         parser.add_argument(
-            "--format", choices=format_names(), default="openvino", help="[default openvino]"
+            "--format", choices=FORMATS.names(), default="openvino", help="[default openvino]"
         )
         parser.add_argument(
             "--parts",
-            default=",".join(part_names()),
+            default=",".join(PARTS.names()),
             metavar="PART,PART",
             help="generate: noise to images; reconstruct: images to images; encode: images to "
             "latents; score: images to ELBO, NLL and KL [default all]",
@@ -74,7 +74,7 @@ class ExportMode(Mode):
 
     def check(self, typed):
         for name in _parts(typed):
-            check_part(name)
+            PARTS.check(name)
         _batch(typed)
         if importlib.util.find_spec("tensorflow") is None:
             raise UserError(

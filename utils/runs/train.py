@@ -3,7 +3,7 @@
 import keras
 
 from data.load import load_splits
-from data.sets import get_dataset
+from data.sets import DATASETS
 from data.training_batches import TrainingBatches
 from hvae.files.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
 from hvae.inference.evaluation.evaluator import Evaluator
@@ -33,7 +33,7 @@ def train(request, display):
     run, training = request.experiment.run, request.experiment.training
     keras.utils.set_random_seed(training.seed)
     splits = load_splits(run.dataset, run.data_dir, run.binarize, run.limit_train, run.limit_eval)
-    info = get_dataset(run.dataset).INFO
+    info = DATASETS[run.dataset].info
     levels = info.levels if run.binarize == "dynamic" else None
     batches = TrainingBatches(splits.train, training.data_batch_size, training.seed, levels)
     with display.waiting("building the model"):

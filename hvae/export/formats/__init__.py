@@ -1,13 +1,10 @@
 """What a part can be exported to: one format a file, found by it."""
 
 from hvae.errors import UserError
-from hvae.export.formats.base import Format
-from hvae.registry.discovery import find_class, module_names
+from hvae.registry.registry import Registry
 
-
-def format_names():
-    """Names of all formats."""
-    return module_names(__path__)
+#: By the values of `format`.
+FORMATS = Registry("format", __name__, "hvae.export.formats.base:Format")
 
 
 def get_format(name, precision):
@@ -17,9 +14,7 @@ def get_format(name, precision):
         UserError: if there is none of this name, it does not have this precision, or a
             package is missing.
     """
-    if name not in format_names():
-        raise UserError(f"format: allowed are {', '.join(format_names())}. Received: {name}")
-    found = find_class(__name__, name, Format)
+    found = FORMATS[name]
     if precision not in found.precisions:
         raise UserError(
             f"precision: {name} allows {', '.join(found.precisions)}. Received: {precision}"

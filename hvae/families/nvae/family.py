@@ -9,7 +9,7 @@ from hvae.families.nvae.layers.nvae_decoder_cell import NVAEDecoderCell
 from hvae.families.nvae.layers.nvae_encoder_cell import NVAEEncoderCell
 from hvae.families.nvae.nvae_top_variant import NVAETopVariant
 from hvae.families.nvae.nvae_variant import NVAEVariant
-from hvae.flows import get_flow
+from hvae.flows.posterior import get_flow
 from hvae.layers.chain_head import ChainHead
 from hvae.layers.initial_state import InitialState
 from hvae.layers.weight_norm_convolution import WeightNormConvolution

@@ -6,29 +6,23 @@ from hvae.config import ModelConfig
 from hvae.families.lvae.layers.gated_residual_block import GatedResidualBlock
 from hvae.families.lvae.lvae_top_variant import LVAETopVariant
 from hvae.published.addtt_lvae.hyperparameters import addtt_lvae_config
+from hvae.published.base import Codebase
 from hvae.published.state_dict import build_from
 
 
-def import_addtt_lvae(state_dict, hparams):
-    """A model with the weights of that codebase.
+class AddttLVAE(Codebase):
+    """Weights of github.com/addtt/ladder-vae-pytorch."""
 
-    Args:
-        state_dict: names and arrays, in PyTorch's layout.
-        hparams: the arguments of that codebase's model, or a `ModelConfig` of such a model.
-
-    Returns:
-        An `HVAE`.
-
-    Raises:
-        UserError: if a tensor is missing, unused or misshapen; it is named.
-    """
-    if isinstance(hparams, ModelConfig):
-        # Its command line makes no dropout of 0.
-        config, has_dropout = hparams, hparams.dropout > 0.0
-    else:
-        config, has_dropout = addtt_lvae_config(hparams), hparams.get("dropout") is not None
-    numbers = _numbers_in_a_block(config, has_dropout)
-    return build_from(state_dict, config, lambda tensors, model: _assign(tensors, model, numbers))
+    def read(self, state_dict, hparams):
+        if isinstance(hparams, ModelConfig):
+            # Its command line makes no dropout of 0.
+            config, has_dropout = hparams, hparams.dropout > 0.0
+        else:
+            config, has_dropout = addtt_lvae_config(hparams), hparams.get("dropout") is not None
+        numbers = _numbers_in_a_block(config, has_dropout)
+        return build_from(
+            state_dict, config, lambda tensors, model: _assign(tensors, model, numbers)
+        )
 
 
 def _numbers_in_a_block(config, has_dropout):

@@ -1,25 +1,17 @@
 """Weights of github.com/Rayhane-mamah/Efficient-VDVAE (PyTorch)."""
 
 from hvae.config import ModelConfig
+from hvae.published.base import Codebase
 from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config
 from hvae.published.state_dict import build_from
 
 
-def import_efficient_vdvae(state_dict, hparams):
-    """A model with the weights of that codebase.
+class RayhaneEfficientVDVAE(Codebase):
+    """Weights of github.com/Rayhane-mamah/Efficient-VDVAE (PyTorch)."""
 
-    Args:
-        state_dict: names and arrays, in PyTorch's layout.
-        hparams: that codebase's hyper-parameters, or a `ModelConfig` of such a model.
-
-    Returns:
-        An `HVAE`.
-
-    Raises:
-        UserError: if a tensor is missing, unused or misshapen; it is named.
-    """
-    config = hparams if isinstance(hparams, ModelConfig) else efficient_vdvae_config(hparams)
-    return build_from(state_dict, config, _assign)
+    def read(self, state_dict, hparams):
+        config = hparams if isinstance(hparams, ModelConfig) else efficient_vdvae_config(hparams)
+        return build_from(state_dict, config, _assign)
 
 
 def _assign(tensors, model):

@@ -4,25 +4,17 @@ import numpy as np
 from keras import ops
 
 from hvae.config import ModelConfig
+from hvae.published.base import Codebase
 from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
 from hvae.published.state_dict import build_from
 
 
-def import_mgp123_nvae(state_dict, hparams):
-    """A model with the weights of that codebase.
+class MGP123NVAE(Codebase):
+    """Weights of github.com/mgp123/nvae."""
 
-    Args:
-        state_dict: names and arrays, in PyTorch's layout.
-        hparams: that codebase's hyper-parameters, or a `ModelConfig` of such a model.
-
-    Returns:
-        An `HVAE`.
-
-    Raises:
-        UserError: if a tensor is missing, unused or misshapen; it is named.
-    """
-    config = hparams if isinstance(hparams, ModelConfig) else mgp123_nvae_config(hparams)
-    return build_from(state_dict, config, _assign)
+    def read(self, state_dict, hparams):
+        config = hparams if isinstance(hparams, ModelConfig) else mgp123_nvae_config(hparams)
+        return build_from(state_dict, config, _assign)
 
 
 def _assign(tensors, model):

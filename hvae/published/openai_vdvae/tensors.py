@@ -1,25 +1,17 @@
 """Weights of github.com/openai/vdvae."""
 
 from hvae.config import ModelConfig
+from hvae.published.base import Codebase
 from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
 from hvae.published.state_dict import build_from
 
 
-def import_openai_vdvae(state_dict, hparams):
-    """A model with the weights of that codebase.
+class OpenAIVDVAE(Codebase):
+    """Weights of github.com/openai/vdvae."""
 
-    Args:
-        state_dict: names and arrays, in PyTorch's layout.
-        hparams: that codebase's hyper-parameters, or a `ModelConfig` of such a model.
-
-    Returns:
-        An `HVAE`.
-
-    Raises:
-        UserError: if a tensor is missing, unused or misshapen; it is named.
-    """
-    config = hparams if isinstance(hparams, ModelConfig) else openai_vdvae_config(hparams)
-    return build_from(state_dict, config, _assign)
+    def read(self, state_dict, hparams):
+        config = hparams if isinstance(hparams, ModelConfig) else openai_vdvae_config(hparams)
+        return build_from(state_dict, config, _assign)
 
 
 def _assign(tensors, model):

@@ -7,7 +7,7 @@ import pytest
 
 from hvae.errors import UserError
 from hvae.published.addtt_lvae.hyperparameters import addtt_lvae_config
-from hvae.published.addtt_lvae.tensors import import_addtt_lvae
+from hvae.published.addtt_lvae.tensors import AddttLVAE
 from tests.conftest import read_published
 from tests.published.openai_vdvae.test_tensors import assert_close, noise_of
 
@@ -28,7 +28,7 @@ def assert_numbers_agree(d, model):
 
 def test_numbers_agree(reference):
     d, state, hparams = reference
-    model = import_addtt_lvae(state, hparams)
+    model = AddttLVAE().read(state, hparams)
     assert_numbers_agree(d, model)
     assert_close(
         model.top_down(noise_of(d, "uncond_noise/")).parameters, d["uncond_likelihood_params"]
@@ -55,7 +55,7 @@ def renumbered(state, numbers):
 )
 def test_numbers_agree_with_other_places_for_dropout(reference, changes, numbers):
     d, state, hparams = reference
-    model = import_addtt_lvae(renumbered(state, numbers), {**hparams, **changes})
+    model = AddttLVAE().read(renumbered(state, numbers), {**hparams, **changes})
     assert_numbers_agree(d, model)
 
 
@@ -69,7 +69,7 @@ def test_numbers_agree_with_other_places_for_dropout(reference, changes, numbers
 def test_convolutions_may_come_first(reference, dropout, numbers):
     _, state, hparams = reference
     changes = {"res_block_type": "cabdcabd", "dropout": dropout}
-    model = import_addtt_lvae(renumbered(state, numbers), {**hparams, **changes})
+    model = AddttLVAE().read(renumbered(state, numbers), {**hparams, **changes})
     first = model.encoder.stem[2].parts[0]
     kernel = state["first_bottom_up.2.res.block.2.weight"].transpose(2, 3, 1, 0)
     np.testing.assert_array_equal(first.get_weights()[0], kernel)
@@ -77,19 +77,19 @@ def test_convolutions_may_come_first(reference, dropout, numbers):
 
 def test_our_own_configuration_will_do(reference):
     d, state, hparams = reference
-    assert_numbers_agree(d, import_addtt_lvae(state, addtt_lvae_config(hparams)))
+    assert_numbers_agree(d, AddttLVAE().read(state, addtt_lvae_config(hparams)))
 
 
 def test_a_fixed_prior_must_be_zero(reference):
     _, state, hparams = reference
     fixed = {**hparams, "learn_top_prior": False}
     zeros = np.zeros_like(state[_TOP_PRIOR])
-    model = import_addtt_lvae({**state, _TOP_PRIOR: zeros}, fixed)
+    model = AddttLVAE().read({**state, _TOP_PRIOR: zeros}, fixed)
     assert not model.decoder.blocks[0].variant.prior_parameters.weights
     with pytest.raises(UserError, match=f"{_TOP_PRIOR} must be zero"):
-        import_addtt_lvae(state, fixed)
+        AddttLVAE().read(state, fixed)
     with pytest.raises(UserError, match=f"the checkpoint lacks {_TOP_PRIOR}"):
-        import_addtt_lvae({k: v for k, v in state.items() if k != _TOP_PRIOR}, fixed)
+        AddttLVAE().read({k: v for k, v in state.items() if k != _TOP_PRIOR}, fixed)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_tensor_that_does_not_fit_is_named(reference, name):
         ({**state, "likelihood.surplus": np.zeros(3)}, "has likelihood.surplus, for which"),
     ):
         with pytest.raises(UserError, match=message):
-            import_addtt_lvae(wrong, hparams)
+            AddttLVAE().read(wrong, hparams)
 
 
 def test_hyper_parameters_left_out_have_that_codebase_s_defaults():

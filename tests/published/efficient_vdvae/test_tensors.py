@@ -5,7 +5,7 @@ import pytest
 from keras import ops
 
 from hvae.errors import UserError
-from hvae.published.efficient_vdvae.tensors import import_efficient_vdvae
+from hvae.published.efficient_vdvae.tensors import RayhaneEfficientVDVAE
 from tests.conftest import read_published
 from tests.published.openai_vdvae.test_tensors import assert_close, noise_of
 
@@ -18,7 +18,7 @@ def reference(golden):
 @pytest.fixture(scope="module")
 def model(reference):
     _, state, hparams = reference
-    return import_efficient_vdvae(state, hparams)
+    return RayhaneEfficientVDVAE().read(state, hparams)
 
 
 def test_numbers_agree(reference, model):
@@ -56,7 +56,7 @@ def test_a_tensor_that_does_not_fit_is_named(reference, name):
         (transposed, f"{name} does not fit"),
     ):
         with pytest.raises(UserError, match=message):
-            import_efficient_vdvae(wrong, hparams)
+            RayhaneEfficientVDVAE().read(wrong, hparams)
 
 
 @pytest.mark.parametrize("base", ["std", "logstd"])
@@ -66,7 +66,7 @@ def test_a_residual_posterior_is_relative_to_the_prior(reference, base):
     changed = {**hparams["model"], "use_residual_distribution": True, "distribution_base": base}
     outputs = []
     for model in (changed, {**changed, "use_residual_distribution": False}):
-        hvae = import_efficient_vdvae(state, {**hparams, "model": model})
+        hvae = RayhaneEfficientVDVAE().read(state, {**hparams, "model": model})
         output = hvae(d["x_uint8"], noise_of(d, "noise/"))
         outputs.append(output.latents[0])
     residual, plain = outputs
@@ -87,4 +87,4 @@ def test_missing_hyper_parameters_are_named(reference):
     _, state, hparams = reference
     model = {k: v for k, v in hparams["model"].items() if k != "up_filters"}
     with pytest.raises(UserError, match="hparams: up_filters is missing"):
-        import_efficient_vdvae(state, {**hparams, "model": model})
+        RayhaneEfficientVDVAE().read(state, {**hparams, "model": model})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hvae.published.mgp123_nvae.tensors import import_mgp123_nvae
+from hvae.published.mgp123_nvae.tensors import MGP123NVAE
 from tests.conftest import read_published
 from tests.published.openai_vdvae.test_tensors import assert_close, noise_of
 
@@ -15,7 +15,7 @@ def reference(golden):
 @pytest.fixture(scope="module")
 def model(reference):
     _, state, hparams = reference
-    return import_mgp123_nvae(state, hparams)
+    return MGP123NVAE().read(state, hparams)
 
 
 def test_numbers_agree(reference, model):

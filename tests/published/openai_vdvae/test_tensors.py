@@ -7,7 +7,7 @@ from keras import ops
 from hvae.errors import UserError
 from hvae.model import HVAE
 from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
-from hvae.published.openai_vdvae.tensors import import_openai_vdvae
+from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
 from tests.conftest import read_published
 from tests.harness import variable_gradient
 
@@ -20,7 +20,7 @@ def reference(golden):
 @pytest.fixture(scope="module")
 def model(reference):
     _, state, hparams = reference
-    return import_openai_vdvae(state, hparams)
+    return OpenAIVDVAE().read(state, hparams)
 
 
 def noise_of(d, prefix):
@@ -70,7 +70,7 @@ def with_prefix(state):
 
 def test_a_parallel_model_s_prefix_does_not_matter(reference):
     _, state, hparams = reference
-    import_openai_vdvae(with_prefix(state), hparams)
+    OpenAIVDVAE().read(with_prefix(state), hparams)
 
 
 @pytest.mark.parametrize("name", ["decoder.dec_blocks.3.prior.c4.weight", "decoder.gain"])
@@ -87,15 +87,15 @@ def test_a_tensor_that_does_not_fit_is_named(reference, name):
         (transposed, f"{name} does not fit: the checkpoint has"),
     ):
         with pytest.raises(UserError, match=message):
-            import_openai_vdvae(wrong, hparams)
+            OpenAIVDVAE().read(wrong, hparams)
 
 
 def test_missing_and_foreign_hyper_parameters_are_named(reference):
     _, state, hparams = reference
     with pytest.raises(UserError, match="hparams: zdim is missing"):
-        import_openai_vdvae(state, {k: v for k, v in hparams.items() if k != "zdim"})
+        OpenAIVDVAE().read(state, {k: v for k, v in hparams.items() if k != "zdim"})
     with pytest.raises(UserError, match="dataset: allowed are cifar10, .*Received: mnist"):
-        import_openai_vdvae(state, {**hparams, "dataset": "mnist"})
+        OpenAIVDVAE().read(state, {**hparams, "dataset": "mnist"})
 
 
 def test_widths_of_scales_and_the_largest_biased_scale():

@@ -9,10 +9,10 @@ import yaml
 
 import main
 from hvae.errors import UserError
-from hvae.families import family_names
+from hvae.families import FAMILIES
 from utils.command_line.training_request import parse_training_arguments
 from utils.experiments.config_files import config_names, read_config_file
-from utils.experiments.experiment import GROUPS, Experiment, all_fields, group_title
+from utils.experiments.experiment import Experiment, all_fields, group_title, groups
 
 ROOT = pathlib.Path(main.__file__).parent
 
@@ -89,10 +89,10 @@ def test_the_data_set_decides_what_it_knows():
 def test_printed_configuration_is_all_that_counts_and_reads_back(capsys, tmp_path):
     assert main.main(["--config", "cifar10", "--z_width", "8", "--print_config"]) == 0
     printed = capsys.readouterr().out
-    others = set(family_names()) - {"vdvae"}
+    others = set(FAMILIES.names()) - {"vdvae"}
     counts = {name for name, f in all_fields().items() if f.metadata["group"] not in others}
     assert set(yaml.safe_load(printed)) == counts
-    for group in GROUPS:
+    for group in groups():
         assert (f"# {group}\n" in printed) == (group not in others)
     (tmp_path / "again.yaml").write_text(printed)
     assert parse("--config", str(tmp_path / "again.yaml")) == parse(
@@ -176,7 +176,7 @@ def test_help_groups_every_flag_and_needs_no_backend():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert "tensorflow" not in done.stderr and " keras\n" not in done.stderr
-    for group in GROUPS:
+    for group in groups():
         assert f"\n{group_title(group)}:\n" in done.stdout
     of_lvae = done.stdout.split("only with --model_family lvae:\n")[1].split("\n\n")[0]
     assert "--zdims N" in of_lvae and "--channel_towers N" not in of_lvae

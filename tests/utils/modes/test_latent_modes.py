@@ -50,7 +50,7 @@ def test_an_encoded_file_decodes_to_the_reconstructions(use, folder):
     use("decode", *TEN[2:], folder=folder)
     use("reconstruct", *TEN, folder=folder)
     reconstructed = newest(folder / "reconstruct", "reconstructions")
-    np.testing.assert_array_equal(reconstructed["originals"], digits.load().test[:10])
+    np.testing.assert_array_equal(reconstructed["originals"], digits.Digits().load().test[:10])
     decoded = newest(folder / "decode", "images")["images"]
     np.testing.assert_array_equal(decoded, reconstructed["reconstructions"])
     assert is_picture(folder / "decode" / "images.png")

@@ -3,6 +3,7 @@
 import keras
 from keras import activations, ops
 
+from hvae.configuration.per_scale import of_scale
 from hvae.flows.autoregressive_convolution import AutoregressiveConvolution
 from hvae.flows.base import Flow, FlowOutput, constant_log_det
 from hvae.flows.fixed_point import fixed_point
@@ -35,6 +36,10 @@ class InverseAutoregressiveFlow(Flow):
         self.cells = []
         for _ in range(num_flows):
             self.cells += [self._cell(mirrored=False), self._cell(mirrored=True)]
+
+    @classmethod
+    def from_model_config(cls, config, scale):
+        return cls(scale.z_width, of_scale(config.num_flows, scale.index))
 
     def build(self, input_shape):
         hidden_shape = (*input_shape[:-1], self.expansion * self.channels)

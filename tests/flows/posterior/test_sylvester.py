@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.orthogonal_sylvester import OrthogonalSylvesterFlow
+from hvae.flows.posterior.sylvester import OrthogonalSylvesterFlow
 from hvae.flows.sylvester_step import SylvesterStep
 from tests.flows.harness import check_inverse, log_dets
 from tests.harness import gradient

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.inverse_autoregressive import InverseAutoregressiveFlow
+from hvae.flows.posterior.iaf import InverseAutoregressiveFlow
 from tests.flows.harness import check_inverse
 from tests.harness import jacobians
 

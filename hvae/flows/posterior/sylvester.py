@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
+from hvae.configuration.per_scale import of_scale
 from hvae.flows.base import Flow, FlowOutput
 from hvae.flows.householder import orthonormal_columns
 from hvae.flows.sylvester_step import SylvesterStep
@@ -41,6 +42,14 @@ class OrthogonalSylvesterFlow(Flow):
         self.num_flows = num_flows
         self.num_ortho_vecs = num_ortho_vecs
         self.context_width = context_width
+
+    @classmethod
+    def from_model_config(cls, config, scale):
+        return cls(
+            num_flows=of_scale(config.num_flows, scale.index),
+            num_ortho_vecs=of_scale(config.num_ortho_vecs, scale.index),
+            context_width=of_scale(config.flow_in_ch, scale.index),
+        )
 
     def build(self, input_shape):
         *place, channels = input_shape[1:]

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from hvae.configuration.per_scale import of_scale
 from hvae.flows.act_norm import ActNorm
 from hvae.flows.affine_coupling import AffineCoupling
 from hvae.flows.base import Flow
@@ -62,6 +63,18 @@ class ConvolutionalSylvesterFlow(Flow):
             self.flow = Split(self._stage(self.size, channels - channels // 2, number=1))
         else:
             self.flow = self._stage(self.size, channels, number=1)
+
+    @classmethod
+    def from_model_config(cls, config, scale):
+        return cls(
+            scale.size,
+            scale.z_width,
+            hidden_channels=of_scale(config.convsylv_channels, scale.index),
+            steps_per_stage=of_scale(config.convsylv_flows_per_stage, scale.index),
+            split_first=bool(of_scale(config.convsylv_splitfirst, scale.index)),
+            stage_limit=of_scale(config.convsylv_stage_limit, scale.index),
+            spectral_norm=config.spectral_norm,
+        )
 
     def build(self, input_shape):
         self.flow.build((input_shape[0], *self.size, self.channels))
