@@ -13,8 +13,12 @@ from hvae.registration import register_with_keras
 if TYPE_CHECKING:  # for editors: nothing is imported until it is used
     from hvae.config import ModelConfig
     from hvae.errors import UserError
+    from hvae.families import register_family
+    from hvae.flows.posterior import register_flow
+    from hvae.likelihoods import register_likelihood
     from hvae.loading import load_model
     from hvae.model import HVAE
+    from hvae.registry.plugins import load_plugin
     from hvae.saving import save_model
 
 __version__ = "0.1.0.dev0"
@@ -24,10 +28,25 @@ _PUBLIC = {
     "ModelConfig": "hvae.config",
     "UserError": "hvae.errors",
     "load_model": "hvae.loading",
+    "load_plugin": "hvae.registry.plugins",
+    "register_family": "hvae.families",
+    "register_flow": "hvae.flows.posterior",
+    "register_likelihood": "hvae.likelihoods",
     "save_model": "hvae.saving",
 }
 
-__all__ = ["HVAE", "ModelConfig", "UserError", "load_model", "save_model", "__version__"]
+__all__ = [
+    "HVAE",
+    "ModelConfig",
+    "UserError",
+    "load_model",
+    "load_plugin",
+    "register_family",
+    "register_flow",
+    "register_likelihood",
+    "save_model",
+    "__version__",
+]
 
 register_with_keras()
 

@@ -11,6 +11,7 @@ from hvae.config import ModelConfig
 from hvae.errors import UserError
 from hvae.families import CONFIGS
 from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
+from hvae.registry.plugins import told_how_to_load
 
 if TYPE_CHECKING:
     # Importing it chooses the backend.
@@ -41,13 +42,14 @@ def read_model_config(folder: str | os.PathLike) -> ModelConfig:
     """
     values = read_config(folder)
     names, missing = [], ["model_family"]
-    if "model_family" in values:
-        config_class = CONFIGS[values["model_family"]]
-        names = [field.name for field in dataclasses.fields(config_class)]
-        missing = [name for name in names if name not in values]
-    if missing:
-        raise UserError(f"{folder}/{CONFIG} is damaged: {', '.join(missing)} is missing")
-    return ModelConfig.from_dict({name: values[name] for name in names})
+    with told_how_to_load(folder, lambda path: f'hvae.load_plugin("{path}")'):
+        if "model_family" in values:
+            config_class = CONFIGS[values["model_family"]]
+            names = [field.name for field in dataclasses.fields(config_class)]
+            missing = [name for name in names if name not in values]
+        if missing:
+            raise UserError(f"{folder}/{CONFIG} is damaged: {', '.join(missing)} is missing")
+        return ModelConfig.from_dict({name: values[name] for name in names})
 
 
 def load_model(
@@ -57,7 +59,8 @@ def load_model(
 ) -> "HVAE":
     """The model of a run, with its weights.
 
-    Works under every backend, whichever wrote the weights.
+    Works under every backend, whichever wrote the weights. Code that the run keeps is not run:
+    if it was made with a plugin, `hvae.load_plugin` that, or the run's copy, before.
 
     Args:
         folder: the run's folder.

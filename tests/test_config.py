@@ -106,7 +106,10 @@ def test_kernels_are_one_below_four_and_grow_if_asked():
         ({"gradient_smoothing": float("nan")}, "gradient_smoothing: must be a finite number"),
         ({"gradient_smoothing": float("inf")}, "gradient_smoothing: must be a finite number"),
         ({"z_width": 10**400}, "z_width: must be a finite number"),
-        ({"flow_type": "planar"}, "flow_type: allowed are none, iaf, .* Received: planar"),
+        (
+            {"flow_type": "planar"},
+            "flow_type: allowed are none, conv_sylvester, iaf, .* Received: planar",
+        ),
         ({"flow_type": "iaf"}, "num_flows: flow_type iaf needs at least 1. Received: 0"),
         ({"num_flows": 2}, "num_flows: flow_type none needs 0. Received: 2"),
         (

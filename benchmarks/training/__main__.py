@@ -20,7 +20,7 @@ from benchmarks import machine
 from benchmarks.readme import write_section
 from benchmarks.training.breakdown import breakdown
 from benchmarks.training.cases import CASES
-from benchmarks.training.engines import engine_names, get_engine
+from benchmarks.training.engines import ENGINES
 from benchmarks.training.measurement import measure
 from benchmarks.training.table import REFERENCE, table
 from benchmarks.worker_process import stop_workers_when_terminated
@@ -30,7 +30,7 @@ from utils.command_line.training_request import parse_training_arguments
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", nargs="+", choices=tuple(CASES), default=tuple(CASES))
-    parser.add_argument("--engines", nargs="+", choices=engine_names(), default=engine_names())
+    parser.add_argument("--engines", nargs="+", choices=ENGINES.names(), default=ENGINES.names())
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=15.0, help="of updates in a round")
     parser.add_argument(
@@ -53,14 +53,14 @@ def _measured(model, typed):
     """The section of one model."""
     flags = CASES[model]
     experiment = parse_training_arguments([*flags, "--no-save"]).experiment
-    engines = [n for n in typed.engines if get_engine(n).supports(experiment.model)]
+    engines = [n for n in typed.engines if ENGINES[n].supports(experiment.model)]
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         results = measure(engines, flags, typed.rounds, typed.seconds, typed.patience, folder)
         parts = [machine.description() + ".", table(results)]
-        profiled = [n for n in engines if get_engine(n).can_profile and not results[n].error]
+        profiled = [n for n in engines if ENGINES[n].can_profile and not results[n].error]
         # Convolutions are counted in PyTorch's model.
-        if typed.profile and profiled and get_engine(REFERENCE).supports(experiment.model):
+        if typed.profile and profiled and ENGINES[REFERENCE].supports(experiment.model):
             parts.append(breakdown(profiled, flags, experiment, typed.patience, folder))
     return "\n\n".join(parts)
 

@@ -6,7 +6,7 @@ import re
 from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks.training.arithmetic import convolution_flops, product_peak
-from benchmarks.training.engines import get_engine
+from benchmarks.training.engines import ENGINES
 from benchmarks.training.measurement import start_worker
 from benchmarks.training.table import markdown
 
@@ -39,7 +39,7 @@ def breakdown(engines, flags, experiment, patience, folder):
     rows = [(kind, *(_milliseconds(t[kind]) for t in times)) for kind in _KINDS]
     pauses = [p["seconds"] - sum(p["operations"].values()) for p in profiles.values()]
     rows.append(("between operations", *map(_milliseconds, pauses)))
-    labels = [get_engine(name).label for name in engines]
+    labels = [ENGINES[name].label for name in engines]
     # In a process of its own: PyTorch is not to stay in this one's memory.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         peak = pool.submit(product_peak).result()

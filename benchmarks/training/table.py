@@ -2,7 +2,7 @@
 
 import statistics
 
-from benchmarks.training.engines import get_engine
+from benchmarks.training.engines import ENGINES
 
 #: What the milliseconds of the others are divided by.
 REFERENCE = "torch_eager"
@@ -36,7 +36,7 @@ def markdown(header, rows):
 
 
 def _row(name, result, reference):
-    label = get_engine(name).label
+    label = ENGINES[name].label
     if not result.starts:
         return (label, result.error, *[""] * (len(HEADER) - 3), f"{result.peak_mb:,.0f}")
     again = f"{statistics.median(result.starts[1:]):.1f}" if result.starts[1:] else ""

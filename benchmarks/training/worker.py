@@ -15,7 +15,7 @@ import sys
 import numpy as np
 
 from benchmarks.timing import seconds_of
-from benchmarks.training.engines import get_engine
+from benchmarks.training.engines import ENGINES
 from utils.command_line.training_request import parse_training_arguments
 
 
@@ -72,7 +72,7 @@ def main():
     # What libraries print must not come between the answers.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    engine_class = get_engine(name)
+    engine_class = ENGINES[name]
     request = parse_training_arguments([*flags, *engine_class.flags, "--no-save", "--gpu", "none"])
     session = Session(engine_class(request), request.experiment)
     for line in sys.stdin:

@@ -10,6 +10,8 @@ METRICS = "metrics.csv"
 RESUME = "resume.npz"
 TENSORBOARD = "tensorboard"
 FIGURES = "figures"
+#: Folder with copies of the plugins that the run was made with.
+PLUGINS = "plugins"
 
 #: Which weights there are: the moving average, and those that training goes on from.
 WEIGHTS = ("ema", "raw")

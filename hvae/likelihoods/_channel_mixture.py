@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.likelihoods._choice import chosen, first_largest
+from hvae.numerics.choice import chosen, first_largest
 
 
 class ChannelMixture(NamedTuple):

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.likelihoods._choice import chosen, first_largest
 from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
 from hvae.likelihoods.base import Likelihood, sum_over_image
+from hvae.numerics.choice import chosen, first_largest
 from hvae.numerics.stable import log_of_positive
 
 # Below this probability of a bin, the published code takes the density at the bin's

@@ -1,1 +1,1 @@
-"""Arithmetic that would lose digits as a textbook writes it, and the units of its results."""
+"""Arithmetic that keeps its digits and converts for any runtime, and the units of results."""

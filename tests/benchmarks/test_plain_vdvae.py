@@ -8,11 +8,11 @@ import torch
 from keras import ops
 
 from benchmarks.training.cases import CASES
-from benchmarks.training.engines import get_engine
+from benchmarks.training.engines import ENGINES
 from benchmarks.training.plain_vdvae import PlainVDVAE, TrainingStep
 from hvae.model import HVAE
 from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
-from hvae.published.openai_vdvae.tensors import import_openai_vdvae
+from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
 from hvae.training.config import TrainingConfig
 from tests.conftest import normal_noise, random_images
 from utils.command_line.training_request import parse_training_arguments
@@ -50,7 +50,7 @@ def test_it_gives_our_model_s_numbers():
         for parameter in plain.parameters():
             # None may be zero: all have to take part.
             parameter.normal_(0, 0.3)
-    ours = import_openai_vdvae({k: v.numpy() for k, v in plain.state_dict().items()}, config)
+    ours = OpenAIVDVAE().read({k: v.numpy() for k, v in plain.state_dict().items()}, config)
     images, noise = random_images(config, 2), normal_noise(ours.noise_shapes(2))
     with torch.no_grad():
         nll, kl = plain(torch.from_numpy(images), tensors(noise))
@@ -94,7 +94,7 @@ def test_it_trains_as_the_published_code_does(golden):
 
 
 def test_it_stands_for_published_models_only():
-    supports = get_engine("torch_eager").supports
+    supports = ENGINES["torch_eager"].supports
     assert supports(model_config("--config", "cifar10"))
     for name in ("digits", "cifar10_attention", "cifar10_sylvester", "cifar10_lvae", "ffhq256"):
         assert not supports(model_config("--config", name)), name

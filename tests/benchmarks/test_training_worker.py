@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.training.engines import engine_names, get_engine
+from benchmarks.training.engines import ENGINES
 from benchmarks.training.worker import Session
 from utils.command_line.training_request import parse_training_arguments
 
@@ -14,9 +14,9 @@ FLAGS = (
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("name", [n for n in engine_names() if n != "torch_compile"])
+@pytest.mark.parametrize("name", [n for n in ENGINES.names() if n != "torch_compile"])
 def test_engines_train(name):
-    engine_class = get_engine(name)
+    engine_class = ENGINES[name]
     request = parse_training_arguments([*FLAGS, *engine_class.flags, "--no-save"])
     session = Session(engine_class(request), request.experiment)
     assert session.start()["parameters"] == 5_124

@@ -8,7 +8,7 @@ from hvae.flows.act_norm import ActNorm
 from hvae.flows.base import Flow
 from hvae.flows.flipped import Flipped
 from hvae.flows.flow_sequence import FlowSequence
-from hvae.flows.orthogonal_sylvester import OrthogonalSylvesterFlow
+from hvae.flows.posterior.sylvester import OrthogonalSylvesterFlow
 from hvae.flows.split import Split
 from hvae.flows.squeezed import Squeezed
 from tests.flows.harness import build_random, random_context, random_latents, run_flow_test

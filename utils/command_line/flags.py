@@ -14,10 +14,15 @@ from utils.experiments.experiment import (
 
 
 class Parser(argparse.ArgumentParser):
-    """Exact flags only; mistakes are `UserError`s with a proposal."""
+    """Exact flags only; mistakes are `UserError`s with a proposal.
 
-    def __init__(self, **kwargs):
+    Args:
+        is_partial: whether flags that it does not know are left to another parser.
+    """
+
+    def __init__(self, is_partial=False, **kwargs):
         super().__init__(allow_abbrev=False, formatter_class=_HelpFormatter, **kwargs)
+        self._is_partial = is_partial
 
     def error(self, message):
         raise UserError(message)
@@ -25,7 +30,7 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args=None, namespace=None):
         args = sys.argv[1:] if args is None else args
         # With modes, each has a parser of its own, which knows its flags.
-        if self._subparsers is None:
+        if self._subparsers is None and not self._is_partial:
             known = {name for action in self._actions for name in action.option_strings}
             typed = [argument.split("=", 1)[0] for argument in args if argument.startswith("--")]
             refuse_unknown(

@@ -3,6 +3,7 @@
 import sys
 
 from hvae.errors import UserError
+from utils.command_line.environment import backend_needed
 from utils.command_line.quiet import native_messages_hidden
 from utils.command_line.terminal import TerminalDisplay
 
@@ -27,7 +28,8 @@ def run_script(parse, load_command, arguments=None):
             return 0
         request.set_environment()
         with native_messages_hidden(), display.waiting(f"loading {request.backend}"):
-            command = _load(load_command, request.backend)
+            with backend_needed(request.backend):
+                command = load_command()
         command(request, display)
     except (UserError, OSError) as error:
         # Also what the system refuses: a name that is too long, a pipe that is closed.
@@ -37,14 +39,3 @@ def run_script(parse, load_command, arguments=None):
         print("interrupted", file=sys.stderr)
         return 130
     return 0
-
-
-def _load(load_command, backend):
-    try:
-        return load_command()
-    except ModuleNotFoundError as error:
-        if error.name != backend:
-            raise
-        raise UserError(
-            f"backend: {backend} is not installed; pip install -r requirements/test.txt has it"
-        ) from error

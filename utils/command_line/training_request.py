@@ -4,14 +4,21 @@ import dataclasses
 import pathlib
 import sys
 
+from data.sets import DATASETS
 from hvae.errors import UserError
 from hvae.files.run_files import RESUME, check_run
 from hvae.loading import read_config
+from hvae.registry.plugins import kept_plugins, told_how_to_load
 from utils.command_line.environment import set_environment
 from utils.command_line.flags import Parser, add_field_flags
+from utils.command_line.plugins import add_plugin_flag, load_plugins, spell_flag
 from utils.experiments.config_files import config_names, experiment_to_yaml, read_config_file
 from utils.experiments.experiment import Experiment
+from utils.experiments.run_settings import RunSettings
 from utils.runs.run_folder import default_name
+
+#: Flags that are no fields of the configuration.
+_COMMAND = ("config", "resume", "reset", "print_config", "plugin")
 
 #: Changing these would not go on with the same training.
 _FIXED_ON_RESUME = (
@@ -37,6 +44,7 @@ class TrainingRequest:
     name: str
     resume: bool  # go on with the run of this name
     reset: bool  # delete the run of this name
+    plugins: tuple = ()  # `Plugin`s; the run keeps copies
 
     @property
     def backend(self):
@@ -56,18 +64,23 @@ class TrainingRequest:
 def parse_training_arguments(arguments=None):
     """Read the command line: defaults < configuration file < typed flags.
 
+    Plugins are executed first, since they add values and flags.
+
     Returns:
         A `TrainingRequest`, or `None` if everything asked for has been printed.
 
     Raises:
         UserError: for anything the user got wrong.
     """
+    plugins, dataset = _load_plugins(arguments)
     typed = vars(_parser().parse_args(arguments))
-    command = {name: typed.pop(name) for name in ("config", "resume", "reset", "print_config")}
+    command = {name: typed.pop(name) for name in _COMMAND}
+    if dataset is not None:
+        typed["dataset"] = dataset
     if command["resume"] is not None:
-        request = _resume(command, typed)
+        request = _resume(command, typed, plugins)
     else:
-        request = _start(command, typed)
+        request = _start(command, typed, plugins)
     if command["print_config"]:
         print(experiment_to_yaml(request.experiment), end="")
         return None
@@ -79,13 +92,50 @@ def parse_training_arguments(arguments=None):
     return request
 
 
+def _load_plugins(arguments):
+    """The `Plugin`s that are typed, and the name of the data set where that is a plugin too."""
+    parser = Parser(is_partial=True, add_help=False)
+    _add_command_flags(parser)
+    # With those that say which backend it is, now that nothing else can be read.
+    for name in ("dataset", "backend", "gpu", "save_dir", "name"):
+        parser.add_argument(f"--{name}")
+    early = vars(parser.parse_known_args(arguments)[0])
+    typed = {name: value for name, value in early.items() if value is not None}
+    paths, dataset = typed["plugin"], typed.get("dataset", "")
+    is_file = pathlib.Path(dataset).suffix == ".py"
+    paths = list(dict.fromkeys([*paths, dataset] if is_file else paths))
+    if not paths:
+        return (), None
+    values = {}
+    if early["resume"] is not None:
+        values = read_config(_run_folder(early, typed))
+    elif early["config"] is not None:
+        values, _ = read_config_file(early["config"])
+    values = {**values, **typed}
+    backend, gpu = (values.get(name, getattr(RunSettings, name)) for name in ("backend", "gpu"))
+    plugins = load_plugins(paths, backend, gpu)
+    if not is_file:
+        return plugins, None
+    names = DATASETS.names_from(plugins[paths.index(dataset)].module)
+    if len(names) != 1:
+        raise UserError(
+            f"dataset: {dataset} must register one data set. Received: {' '.join(names) or 'none'}"
+        )
+    return plugins, names[0]
+
+
 def _parser():
     parser = Parser(
         prog="main.py",
         usage="python main.py [--config NAME] [flags]",
         description="Train a hierarchical VAE. Defaults < configuration file < typed flags.",
     )
-    command = parser.add_argument_group("command")
+    _add_command_flags(parser.add_argument_group("command"))
+    add_field_flags(parser)
+    return parser
+
+
+def _add_command_flags(command):
     command.add_argument(
         "--config",
         metavar="NAME",
@@ -102,11 +152,10 @@ def _parser():
     command.add_argument(
         "--print_config", action="store_true", help="print the resulting configuration and stop"
     )
-    add_field_flags(parser)
-    return parser
+    add_plugin_flag(command)
 
 
-def _start(command, typed):
+def _start(command, typed, plugins):
     values, unused = {}, []
     if command["config"] is not None:
         values, unused = read_config_file(command["config"])
@@ -114,31 +163,42 @@ def _start(command, typed):
         print(f"{command['config']}: not used here: {', '.join(unused)}", file=sys.stderr)
     experiment = Experiment.from_flat({**values, **typed})
     name = experiment.run.name or default_name(command["config"])
-    return TrainingRequest(experiment, name, resume=False, reset=command["reset"])
+    return TrainingRequest(experiment, name, False, command["reset"], plugins)
 
 
-def _resume(command, typed):
+def _resume(command, typed, plugins):
     if command["reset"] or command["config"]:
         other = "--reset" if command["reset"] else "--config"
         raise UserError(f"--resume takes the run's own configuration; it does not go with {other}")
+    folder = _run_folder(command, typed)
     if command["resume"]:
-        folder = pathlib.Path(command["resume"])
         for name, own in (("name", folder.name), ("save_dir", str(folder.parent))):
             if typed.get(name, own) != own:
                 raise UserError(f"{name}: --resume {folder} says {own}. Received: {typed[name]}")
-    elif "name" in typed:
-        folder = pathlib.Path(typed.get("save_dir", "runs")) / typed["name"]
-    else:
-        raise UserError("--resume needs the folder of a run, or --name")
     check_run(folder, [RESUME])
     values = read_config(folder)
-    before = Experiment.from_flat(values).to_flat()
+    with told_how_to_load(folder, spell_flag):
+        before = Experiment.from_flat(values).to_flat()
+    kept = {path.name: path for path in kept_plugins(folder)}
+    for plugin in plugins:
+        path = kept.get(plugin.path.name, plugin.path)
+        if path.read_text(encoding="utf-8") != plugin.text:
+            raise UserError(f"plugin: a resumed run keeps {path}. Received: {plugin.path}")
     _refuse_change("model_family", before, typed)
     place = {"save_dir": str(folder.parent), "name": folder.name}
     after = Experiment.from_flat({**values, **typed, **place})
     for name in (*dataclasses.asdict(after.model), *_FIXED_ON_RESUME):
         _refuse_change(name, before, after.to_flat())
-    return TrainingRequest(after, folder.name, resume=True, reset=False)
+    return TrainingRequest(after, folder.name, True, False, plugins)
+
+
+def _run_folder(command, typed):
+    """The folder of the run to go on with."""
+    if command["resume"]:
+        return pathlib.Path(command["resume"])
+    if "name" in typed:
+        return pathlib.Path(typed.get("save_dir", RunSettings.save_dir)) / typed["name"]
+    raise UserError("--resume needs the folder of a run, or --name")
 
 
 def _refuse_change(name, before, after):

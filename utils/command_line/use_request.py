@@ -8,10 +8,12 @@ from typing import Any
 from hvae.errors import UserError
 from hvae.files.run_files import check_run, weights_file
 from hvae.loading import read_config
+from hvae.registry.plugins import told_how_to_load
 from utils.command_line.environment import set_environment
 from utils.command_line.flags import Parser
+from utils.command_line.plugins import load_plugins, spell_flag
 from utils.experiments.experiment import Experiment
-from utils.experiments.run_settings import BACKENDS
+from utils.experiments.run_settings import BACKENDS, RunSettings
 from utils.modes import MODES
 from utils.modes.shared.mode_flags import add_model_flags, check_numbers
 
@@ -49,12 +51,14 @@ def parse_use_arguments(arguments=None):
     values = read_config(typed.run)
     if getattr(typed, "data_dir", None) is not None:
         values["data_dir"] = typed.data_dir
-    experiment = Experiment.from_flat(values)
-    backend = _backend(mode, typed, experiment)
+    backend = _backend(mode, typed, values)
+    load_plugins(typed.plugin, backend, values.get("gpu", RunSettings.gpu))
+    with told_how_to_load(typed.run, spell_flag):
+        experiment = Experiment.from_flat(values)
     return UseRequest(typed.run, typed.mode, mode, typed, experiment, backend)
 
 
-def _backend(mode, typed, experiment):
+def _backend(mode, typed, values):
     if mode.BACKEND:
         if typed.backend not in (None, mode.BACKEND):
             raise UserError(
@@ -62,10 +66,10 @@ def _backend(mode, typed, experiment):
                 f"Received: {typed.backend}"
             )
         return mode.BACKEND
-    backend = typed.backend or os.environ.get("KERAS_BACKEND") or experiment.run.backend
-    if backend not in BACKENDS:
-        raise UserError(f"KERAS_BACKEND: allowed are {', '.join(BACKENDS)}. Received: {backend}")
-    return backend
+    chosen = typed.backend or os.environ.get("KERAS_BACKEND")
+    if chosen and chosen not in BACKENDS:
+        raise UserError(f"KERAS_BACKEND: allowed are {', '.join(BACKENDS)}. Received: {chosen}")
+    return chosen or values.get("backend", RunSettings.backend)
 
 
 def _parse(arguments):

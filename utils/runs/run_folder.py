@@ -9,6 +9,7 @@ from hvae.errors import UserError
 from hvae.files.atomic import make_folder, write_text
 from hvae.files.run_files import CONFIG, VERSIONS
 from hvae.files.versions import installed_versions
+from hvae.registry.plugins import keep_plugins
 from utils.experiments.config_files import experiment_to_yaml, to_yaml
 
 _PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "openvino", "numpy")
@@ -47,8 +48,9 @@ def make_run_folder(save_dir, name, reset):
     return folder
 
 
-def write_description(folder, experiment):
-    """Write the configuration and the versions that a run was made with."""
+def write_description(folder, experiment, plugins=()):
+    """Write the configuration, the plugins and the versions that a run was made with."""
     write_text(folder / CONFIG, experiment_to_yaml(experiment))
+    keep_plugins(folder, plugins)
     versions = {"python": platform.python_version(), **installed_versions(_PACKAGES)}
     write_text(folder / VERSIONS, to_yaml(versions))

@@ -64,7 +64,7 @@ def train(request, display):
         else:
             make_run_folder(run.save_dir, request.name, request.reset)
         # After the restoration: a refused one leaves the run as it was.
-        write_description(folder, request.experiment)
+        write_description(folder, request.experiment, request.plugins)
         figures = RunFigures(folder / FIGURES, model, splits.validation)
         logs += [CSVLog(folder / METRICS), TensorBoardLog(folder / TENSORBOARD)]
         logs += [_FiguresLog(figures, trainer, run.figures_every)]

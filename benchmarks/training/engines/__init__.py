@@ -1,14 +1,6 @@
 """What can train a model: one engine a file, found by it."""
 
-from benchmarks.training.engines.base import TrainingEngine
-from hvae.registry.discovery import find_class, module_names
+from hvae.registry.registry import Registry
 
-
-def engine_names():
-    """Names of all engines."""
-    return module_names(__path__)
-
-
-def get_engine(name):
-    """The `TrainingEngine` class of a name."""
-    return find_class(__name__, name, TrainingEngine)
+#: By the values of `engines`.
+ENGINES = Registry("engines", __name__, "benchmarks.training.engines.base:TrainingEngine")

@@ -124,7 +124,7 @@ WRONG = {
     ),
     "groups": (["--block_gn", "--stage_in_width", "12"], "divisible by 8 groups. Received: 12"),
     "choice": (["--scheduler", "cosine"], "scheduler: allowed are none, exp, cosd, cosdr"),
-    "flow": (["--flow_type", "planar"], "flow_type: allowed are none, iaf, sylvester, "),
+    "flow": (["--flow_type", "planar"], "flow_type: allowed are none, conv_sylvester, iaf, "),
     "attention": (
         ["--use_depthwise_attention", "--num_scales", "1"],
         "use_depthwise_attention: needs at least 2 scales. Received: 1",

@@ -2,6 +2,7 @@
 
 from hvae.errors import UserError
 from hvae.files.run_files import MOMENTS, WEIGHTS
+from utils.command_line.plugins import add_plugin_flag
 from utils.experiments.run_settings import BACKENDS
 
 SPLITS = ("train", "validation", "test")
@@ -29,6 +30,7 @@ def add_model_flags(parser, mode):
         default="best",
         help="best validation ELBO or last epoch [default best]",
     )
+    add_plugin_flag(parser)
     if mode.HAS_BATCH_SIZE:
         add_number(parser, "--batch_size", 100, "images at a time", least=1)
     add_number(parser, "--seed", 0, "seed of everything random; the same on every backend", least=0)
