@@ -51,7 +51,7 @@ class InferenceFiles:
         import keras
 
         from hvae.export.exporter import Exporter
-        from hvae.export.parts import get_part
+        from hvae.export.parts import PARTS
 
         keras.utils.set_random_seed(_SEED)
         model = self._new_model()
@@ -61,7 +61,7 @@ class InferenceFiles:
         shape = (_CALIBRATION_IMAGES, *config.image_size, config.image_channels)
         images = np.random.default_rng(_SEED).integers(0, config.levels, shape).astype("uint8")
         for part in PARTS:
-            inputs = get_part(part, model).typical_inputs(images[: max(BATCHES)], _SEED)
+            inputs = PARTS[part](model).typical_inputs(images[: max(BATCHES)], _SEED)
             np.savez(self.folder / f"{part}.npz", **inputs)
         for precision in precisions:
             for batch in BATCHES:

@@ -11,7 +11,7 @@ from hvae.deploy import OpenVINOModel
 from hvae.deploy.manifest import read_manifest
 from hvae.errors import UserError
 from hvae.export.exporter import Exporter
-from hvae.export.parts import get_part
+from hvae.export.parts import PARTS
 from hvae.export.program import Program
 from hvae.noise.draws import latent_noise
 from tests.export.conftest import CASES
@@ -138,7 +138,7 @@ def test_mistakes_of_a_call(vdvae, tmp_path):
 
 def test_noise_under_the_prior_generates_the_reconstruction(vdvae):
     """What `bits_per_dim_lost` of generate stands on."""
-    parts = {name: get_part(name, vdvae.model) for name in ("generate", "reconstruct")}
+    parts = {name: PARTS[name](vdvae.model) for name in ("generate", "reconstruct")}
     made = {
         n: part.call(part.inputs_of(vdvae.images, 3))["parameters"] for n, part in parts.items()
     }
@@ -154,7 +154,7 @@ def test_cost_of_latents_is_their_elbo(vdvae):
     noise = latent_noise(vdvae.model, range(5), 3)
     output = vdvae.model(vdvae.images, noise)
     latents = vdvae.model.encode(vdvae.images, seed=3)
-    cost = get_part("encode", vdvae.model).judge.cost(vdvae.images, latents.z, latents.std)
+    cost = PARTS["encode"](vdvae.model).judge.cost(vdvae.images, latents.z, latents.std)
     # −log p(x, z) + log q(z|x), of which the cost lacks what is the same for every q.
     one_sample = output.nll + sum(np.sum(x.log_ratio, axis=(1, 2, 3)) for x in output.latents)
     constant = sum(0.5 * np.sum(n * n + math.log(2 * math.pi), axis=(1, 2, 3)) for n in noise)
