@@ -110,6 +110,9 @@ class Decoder(layers.Layer):
             if position > 0:
                 state = self.execution.chain(self.joins[position - 1], state)
                 state = self.initial_states[position](state)
+            shared = None
+            if activations is not None and memory is None and scale.num_latents:
+                shared = self.blocks[i].variant.activated(activations[scale.index])
             for _ in range(scale.num_latents):
                 activation = None if activations is None else activations[scale.index]
                 if memory is not None:
@@ -119,6 +122,7 @@ class Decoder(layers.Layer):
                     state,
                     noise[i],
                     activation=activation,
+                    activated=shared,
                     temperature=temperature if temperatures is None else temperatures[i],
                     z=None if latents is None else latents[i],
                     posterior_mask=None if masks is None else masks[i],

@@ -10,6 +10,7 @@ class PriorOutput(NamedTuple):
 
     parameters: Any  # (batch, height, width, 2 * z_width): raw mean and standard deviation
     state: Any  # (batch, height, width, state_width): the state that z will be added to
+    activated: Any = None  # what the posterior reads of the block's state, where p has computed it
 
 
 class LatentVariant(layers.Layer):
@@ -22,13 +23,18 @@ class LatentVariant(layers.Layer):
         """`PriorOutput` of this state."""
         raise NotImplementedError
 
-    def posterior(self, state, activation, prior):
+    def activated(self, activation):
+        """What all blocks of a scale read of its activation and can share, or `None`."""
+        return None
+
+    def posterior(self, state, activation, prior, activated=None):
         """Raw parameters of q, `(batch, height, width, 2 * z_width)`.
 
         Args:
             state: the state that the block received.
             activation: the encoder's activation at this scale.
             prior: the block's `PriorOutput`.
+            activated: what `activated` gave for the activation, if somebody has asked.
         """
         raise NotImplementedError
 

@@ -45,6 +45,7 @@ class LatentBlock(layers.Layer):
         noise: standard normal, `(batch, height, width, z_width)`.
         activation: the encoder's activation at this scale. Without it z comes from
             the prior.
+        activated: what the variant's `activated` gave for it, if the blocks of a scale share that.
         temperature: factor on the prior's standard deviation; q is not tempered.
         z: the latent itself; then nothing is drawn but what `posterior_mask` leaves to p.
         posterior_mask: `(batch, height, width, z_width)` or what broadcasts to it: 1 for
@@ -92,12 +93,21 @@ class LatentBlock(layers.Layer):
             width = state_shape[-1] + activation_shape[-1]
             self.flow_context.build((*state_shape[:-1], width))
 
-    def call(self, state, noise, activation=None, temperature=1.0, z=None, posterior_mask=None):
+    def call(
+        self,
+        state,
+        noise,
+        activation=None,
+        activated=None,
+        temperature=1.0,
+        z=None,
+        posterior_mask=None,
+    ):
         prior = self.variant.prior(state)
         p = self._gaussian(prior.parameters)
         q = kl = log_ratio = None
         if activation is not None:
-            q = self._gaussian(self.variant.posterior(state, activation, prior))
+            q = self._gaussian(self.variant.posterior(state, activation, prior, activated))
             q = q.relative_to(p) if self.residual_posterior else q
         if z is None and q is None:
             z = p.sample(noise, temperature)

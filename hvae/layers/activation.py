@@ -3,8 +3,12 @@
 from keras import activations
 
 from hvae.numerics.gelu import gelu
+from hvae.numerics.silu import silu
+
+#: Those with a gradient of our own.
+_OWN = {"gelu": gelu, "silu": silu, "swish": silu}
 
 
 def get_activation(name):
-    """Keras's function of a name, but for GELU's gradient, which keeps less."""
-    return gelu if name == "gelu" else activations.get(name)
+    """Ours of a name, or Keras's."""
+    return _OWN.get(name) or activations.get(name)

@@ -1,10 +1,10 @@
 """Bottleneck residual block."""
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from hvae.layers.activation import get_activation
-from hvae.layers.convolution import convolution
+from hvae.layers.convolution import convolution, convolve_side_by_side
 from hvae.layers.initializers import FanInUniform
 
 
@@ -30,7 +30,12 @@ class BottleneckBlock(layers.Layer):
         depthwise: replaces the middle convolutions by 5×5 depthwise ones, where
             `kernel_size` is not 1.
 
-    Input and output shape: `(batch, height, width, channels)`.
+    Call arguments:
+        inputs: `(batch, height, width, channels)`; or several such tensors in a list, which are
+            read as their concatenation along the channels.
+        activated: what `activated` gave for the inputs, in a list, `None` where it is not known.
+
+    Output shape: `(batch, height, width, out_width)`.
 
     Raises:
         ValueError: if a residual block would change the number of channels.
@@ -89,13 +94,27 @@ class BottleneckBlock(layers.Layer):
             layer.build(shape)
             shape = layer.compute_output_shape(shape)
 
-    def call(self, inputs):
-        outputs = inputs
-        for i, layer in enumerate(self.convolutions):
+    def call(self, inputs, activated=None):
+        parts = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+        if self.group_norm:
+            joint = ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
+            outputs = self.convolutions[0](self.activate(self.norms[0](joint)))
+        else:
+            known = activated or [None] * len(parts)
+            read = [self.activate(x) if a is None else a for x, a in zip(parts, known)]
+            outputs = convolve_side_by_side(self.convolutions[0], read)
+        for i, layer in enumerate(self.convolutions[1:], start=1):
             if self.group_norm:
                 outputs = self.norms[i](outputs)
             outputs = layer(self.activate(outputs))
         return inputs + outputs if self.residual else outputs
+
+    def activated(self, inputs):
+        """What the first convolution reads of `inputs`, for all blocks that read them too.
+
+        `None` with group normalisation, which every block does with weights of its own.
+        """
+        return None if self.group_norm else self.activate(inputs)
 
     def _norm(self):
         return layers.GroupNormalization(self.groups, dtype=self.dtype_policy)

@@ -1,6 +1,8 @@
 """The convolution that all parts use."""
 
-from keras import layers
+import itertools
+
+from keras import layers, ops
 
 from hvae.layers.initializers import FanInUniform
 
@@ -21,3 +23,23 @@ def convolution(width, kernel_size, dtype, scale=1.0):
         kernel_initializer=FanInUniform(scale),
         dtype=dtype,
     )
+
+
+def convolve_side_by_side(layer, inputs):
+    """`layer(ops.concatenate(inputs, axis=-1))`, without the concatenation.
+
+    Nothing of its size is made, nor kept for the gradient.
+
+    Args:
+        layer: a built `convolution`.
+        inputs: tensors, `(batch, height, width, channels)` each.
+    """
+    if len(inputs) == 1:
+        return layer(inputs[0])
+    *ends, _ = itertools.accumulate(x.shape[-1] for x in inputs)
+    kernels = ops.split(layer.kernel, ends, axis=2)
+    parts = (
+        ops.conv(x, kernel, padding="same", data_format="channels_last")
+        for x, kernel in zip(inputs, kernels)
+    )
+    return sum(parts) + layer.bias

@@ -35,6 +35,15 @@ def shared(function):
     return tf.function(function, autograph=False, experimental_attributes={"_noinline": True})
 
 
+def fused(function):
+    """The function as a program of XLA, also within a graph that XLA does not compile.
+
+    An elementwise formula becomes one pass over memory, on all cores: GELU takes a third of the
+    time, and one program serves all tensors of a shape.
+    """
+    return tf.function(function, jit_compile=True, autograph=False)
+
+
 def uses_xla(jit):
     """Whether XLA compiles the gradient, for `"on"`, `"off"` or `"auto"`: on an accelerator.
 

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from hvae.errors import UserError
+from hvae.numerics.elementwise import elementwise_compiled
 from hvae.training.augmentation import Augmentation
 from hvae.training.consistency import Consistency
 from hvae.training.execution import get_execution
@@ -21,7 +22,7 @@ from hvae.training.schedules import (
     learning_rate_schedule,
     regularization_schedule,
 )
-from hvae.training.tensorflow_backend import compiled, value_and_gradients
+from hvae.training.tensorflow_backend import compiled, fused, value_and_gradients
 from hvae.training.update import Update
 
 #: Gradient skipping by norm begins after so many epochs: norms are larger before.
@@ -90,11 +91,17 @@ class Trainer:
         # normalisation.
         self.layer_state = [*model.non_trainable_weights, *self._regularization_state]
         self.update = Update(
-            get_optimizer(config), self.variables, config.gradient_clipnorm, config.ema_decay
+            get_optimizer(config),
+            self.variables,
+            config.gradient_clipnorm,
+            config.ema_decay,
+            compile_function=fused,
         )
         self.seed_generator = keras.random.SeedGenerator(config.seed)
         self.updates_done = 0
         self.execution = get_execution(model, remat, shares=not jit)
+        # XLA fuses them by itself in what it compiles.
+        self.elementwise = None if jit else fused
         self._gradient = compiled(self._packed_gradient, jit)
         if config.batch_size_div == 1:
             self._step = compiled(self._whole_step, jit=False)
@@ -201,7 +208,8 @@ class Trainer:
                 value += penalty / self.model.config.num_dims
             return value, (ops.mean(output.nll), ops.mean(output.kl, axis=0), consistency)
 
-        (_, terms), gradients = value_and_gradients(loss, self.variables)
+        with elementwise_compiled(self.elementwise):
+            (_, terms), gradients = value_and_gradients(loss, self.variables)
         return self.update.layout.pack(gradients), terms
 
     def _whole_step(self, images, settings, learning_rate, skip_norm):

@@ -28,9 +28,11 @@ class Update:
         clip_norm: global norm to which gradients are clipped; 0 is off.
         ema_decay: decay d of the average. At update t it is min(d, (1 + t)/(10 + t)),
             so that the average does not lag behind in the beginning.
+        compile_function: makes a program of a function of tensors, here of the arithmetic on
+            the vectors, which then goes through memory once; `None` for none.
     """
 
-    def __init__(self, optimizer, variables, clip_norm=0.0, ema_decay=0.999):
+    def __init__(self, optimizer, variables, clip_norm=0.0, ema_decay=0.999, compile_function=None):
         self.optimizer = optimizer
         self.variables = list(variables)
         self.clip_norm = clip_norm
@@ -42,6 +44,8 @@ class Update:
         )
         self.steps = keras.Variable(0, trainable=False, dtype="int32")
         self.consecutive_skips = keras.Variable(0, trainable=False, dtype="int32")
+        compiles = compile_function or (lambda function: function)
+        self._new_vectors = compiles(self._compute_new_vectors)
 
     @property
     def state(self):
@@ -72,26 +76,38 @@ class Update:
         norm = ops.sqrt(ops.sum(ops.square(gradient)))
         # A comparison with NaN is false: non-finite norms are skipped whatever the threshold.
         skipped = ops.logical_not(ops.logical_and(norm <= skip_norm, norm < float("inf")))
+        factor = ops.ones(())
         if self.clip_norm:
-            gradient = gradient * (self.clip_norm / ops.maximum(norm, self.clip_norm))
+            factor = self.clip_norm / ops.maximum(norm, self.clip_norm)
         number = self.steps.value + 1
-        weights = self.layout.pack([v.value for v in self.variables])
-        moments = [moment.value for moment in self.moments]
-        new_weights, new_moments = self.optimizer.step(
-            weights, gradient, moments, ops.cast(number, "float32"), learning_rate
+        weights, average, moments = self._new_vectors(
+            self.layout.pack([v.value for v in self.variables]),
+            self.average.value,
+            [moment.value for moment in self.moments],
+            gradient,
+            factor,
+            ops.cast(number, "float32"),
+            learning_rate,
+            skipped,
         )
-        new_weights = ops.where(skipped, weights, new_weights)
-        for variable, value in zip(self.variables, self.layout.unpack(new_weights)):
+        for variable, value in zip(self.variables, self.layout.unpack(weights)):
             variable.assign(value)
-        for moment, old, new in zip(self.moments, moments, new_moments):
-            moment.assign(ops.where(skipped, old, new))
-        self._follow(new_weights, ops.cast(number, "float32"), skipped)
+        self.average.assign(average)
+        for moment, value in zip(self.moments, moments):
+            moment.assign(value)
         self.steps.assign(ops.where(skipped, self.steps.value, number))
         self.consecutive_skips.assign(ops.where(skipped, self.consecutive_skips.value + 1, 0))
         return UpdateInfo(norm, skipped)
 
-    def _follow(self, weights, number, skipped):
+    def _compute_new_vectors(
+        self, weights, average, moments, gradient, factor, number, learning_rate, skipped
+    ):
+        """Weights, average and moments after the update: nothing but arithmetic by element."""
+        new_weights, new_moments = self.optimizer.step(
+            weights, gradient * factor, moments, number, learning_rate
+        )
+        new_weights = ops.where(skipped, weights, new_weights)
+        new_moments = [ops.where(skipped, old, new) for old, new in zip(moments, new_moments)]
         decay = ops.minimum(self.ema_decay, (1.0 + number) / (10.0 + number))
         share = ops.where(skipped, 0.0, 1.0 - decay)
-        average = self.average.value
-        self.average.assign(average + share * (weights - average))
+        return new_weights, average + share * (new_weights - average), new_moments

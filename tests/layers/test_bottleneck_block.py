@@ -40,6 +40,24 @@ def test_agrees_with_numpy(rng):
     np.testing.assert_allclose(ops.convert_to_numpy(block(x)), x + state, rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.parametrize("group_norm", [False, True])
+@pytest.mark.parametrize("outer_kernel_size", [1, 3])
+def test_several_inputs_are_read_as_their_concatenation(rng, group_norm, outer_kernel_size):
+    block = BottleneckBlock(8, 4, outer_kernel_size=outer_kernel_size, group_norm=group_norm)
+    block.build((None, 5, 5, 24))
+    for weight in block.weights:
+        weight.assign(rng.standard_normal(weight.shape))
+    parts = [
+        ops.convert_to_tensor(rng.standard_normal((2, 5, 5, width)), dtype="float32")
+        for width in (16, 6, 2)
+    ]
+    expected = ops.convert_to_numpy(block(ops.concatenate(parts, axis=-1)))
+    known = [block.activated(parts[0]), None, block.activated(parts[2])]
+    for activated in (None, known):
+        result = ops.convert_to_numpy(block(parts, activated=activated))
+        np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
+
+
 def convolve(x, kernel):
     margin = kernel.shape[0] // 2
     padded = np.pad(x, [(0, 0), (margin, margin), (margin, margin), (0, 0)])

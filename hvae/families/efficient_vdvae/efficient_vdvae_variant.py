@@ -90,12 +90,17 @@ class EfficientVDVAEVariant(LatentVariant):
         build_chain(self.cells, state_shape)
 
     def prior(self, state):
-        residual, features = ops.split(self.prior_net(state), 2, axis=-1)
-        return PriorOutput(self.prior_projection(features), state + residual)
+        activated = self.prior_net.activated(state)
+        outputs = self.prior_net(state, activated=[activated])
+        residual, features = ops.split(outputs, 2, axis=-1)
+        return PriorOutput(self.prior_projection(features), state + residual, activated)
 
-    def posterior(self, state, activation, prior):
-        joint = ops.concatenate([state, activation], axis=-1)
-        return self.posterior_projection(self.posterior_net(joint))
+    def activated(self, activation):
+        return self.posterior_net.activated(activation)
+
+    def posterior(self, state, activation, prior, activated=None):
+        features = self.posterior_net([state, activation], activated=[prior.activated, activated])
+        return self.posterior_projection(features)
 
     def next_state(self, prior, z):
         return call_chain(self.cells, prior.state + self.z_projection(z))

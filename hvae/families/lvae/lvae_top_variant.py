@@ -46,7 +46,7 @@ class LVAETopVariant(LatentVariant):
     def prior(self, state):
         return PriorOutput(self.prior_parameters.start(state), state)
 
-    def posterior(self, state, activation, prior):
+    def posterior(self, state, activation, prior, activated=None):
         return self.posterior_net(activation)
 
     def next_state(self, prior, z):

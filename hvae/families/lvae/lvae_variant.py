@@ -63,7 +63,7 @@ class LVAEVariant(LatentVariant):
     def prior(self, state):
         return PriorOutput(self.prior_net(state), state)
 
-    def posterior(self, state, activation, prior):
+    def posterior(self, state, activation, prior, activated=None):
         joint = ops.concatenate([activation, state], axis=-1)
         return self.posterior_net(call_chain(self.posterior_merge, joint))
 

@@ -19,7 +19,7 @@ class NVAETopVariant(NVAEVariant):
         zeros = ops.zeros_like(state[..., :1])
         return PriorOutput(ops.repeat(zeros, 2 * self.z_width, axis=-1), state)
 
-    def posterior(self, state, activation, prior):
+    def posterior(self, state, activation, prior, activated=None):
         return self.posterior_net(call_chain(self.combiner, activation))
 
     def _prior_layers(self):

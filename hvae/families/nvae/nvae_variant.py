@@ -48,7 +48,7 @@ class NVAEVariant(LatentVariant):
     def prior(self, state):
         return PriorOutput(call_chain(self.prior_net, state), state)
 
-    def posterior(self, state, activation, prior):
+    def posterior(self, state, activation, prior, activated=None):
         combined = activation + call_chain(self.combiner, state)
         return prior.parameters + self.posterior_net(combined)
 

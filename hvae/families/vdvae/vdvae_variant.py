@@ -71,13 +71,17 @@ class VDVAEVariant(LatentVariant):
             self.residual_path.build(state_shape)
 
     def prior(self, state):
-        outputs = self.prior_net(state)
+        activated = self.prior_net.activated(state)
+        outputs = self.prior_net(state, activated=[activated])
         # Split, not sliced: OpenVINO keeps a pair of transposes around every slice.
         parameters, residual = ops.split(outputs, [2 * self.z_width], axis=-1)
-        return PriorOutput(parameters, state + residual)
+        return PriorOutput(parameters, state + residual, activated)
 
-    def posterior(self, state, activation, prior):
-        return self.posterior_net(ops.concatenate([state, activation], axis=-1))
+    def activated(self, activation):
+        return self.posterior_net.activated(activation)
+
+    def posterior(self, state, activation, prior, activated=None):
+        return self.posterior_net([state, activation], activated=[prior.activated, activated])
 
     def next_state(self, prior, z):
         return self.residual_path(prior.state + self.z_projection(z))

@@ -1,9 +1,10 @@
 """Halving of an image by four strided convolutions."""
 
 import keras
-from keras import activations, layers, ops
+from keras import layers, ops
 
 from hvae.layers.initializers import FanInUniform
+from hvae.numerics.silu import silu
 
 _OFFSETS = ((0, 0), (1, 1), (0, 1), (1, 0))
 
@@ -49,7 +50,7 @@ class FactorizedReduction(layers.Layer):
             convolution.build(input_shape)
 
     def call(self, inputs):
-        inputs = activations.silu(inputs)
+        inputs = silu(inputs)
         parts = []
         for convolution, (row, column) in zip(self.convolutions, _OFFSETS):
             parts.append(convolution(inputs[:, row:, column:] if self.shifted else inputs))

@@ -1,7 +1,7 @@
 """Residual cell of NVAE's top-down path."""
 
 import keras
-from keras import activations, layers
+from keras import layers
 
 from hvae.families.nvae.layers.bilinear_upsampling import BilinearUpsampling
 from hvae.families.nvae.layers.nvae_encoder_cell import RESIDUAL_SCALE
@@ -10,6 +10,7 @@ from hvae.families.nvae.layers.squeeze_excitation import SqueezeExcitation
 from hvae.layers.chain import build_chain, call_chain
 from hvae.layers.convolution import convolution
 from hvae.layers.initializers import FanInUniform
+from hvae.numerics.silu import silu
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -76,8 +77,8 @@ class NVAEDecoderCell(layers.Layer):
         first, second, third, last = self.norms
         outputs = self.nearest(inputs) if self.upsample else inputs
         outputs = self.expand(first(outputs))
-        outputs = self.depthwise(activations.silu(second(outputs)))
-        outputs = self.reduce(activations.silu(third(outputs)))
+        outputs = self.depthwise(silu(second(outputs)))
+        outputs = self.reduce(silu(third(outputs)))
         outputs = self.squeeze_excitation(last(outputs))
         return call_chain(self.skip, inputs) + RESIDUAL_SCALE * outputs
 

@@ -1,13 +1,14 @@
 """Residual cell of NVAE's bottom-up path."""
 
 import keras
-from keras import activations, layers
+from keras import layers
 
 from hvae.families.nvae.layers.factorized_reduction import FactorizedReduction
 from hvae.families.nvae.layers.nvae_normalization import nvae_normalization
 from hvae.families.nvae.layers.squeeze_excitation import SqueezeExcitation
 from hvae.layers.convolution import convolution
 from hvae.layers.strided_convolution import StridedConvolution
+from hvae.numerics.silu import silu
 
 RESIDUAL_SCALE = 0.1
 
@@ -65,7 +66,7 @@ class NVAEEncoderCell(layers.Layer):
     def call(self, inputs):
         outputs = inputs
         for norm, layer in zip(self.norms, self.convolutions):
-            outputs = layer(activations.silu(norm(outputs)))
+            outputs = layer(silu(norm(outputs)))
         skipped = inputs if self.skip is None else self.skip(inputs)
         return skipped + RESIDUAL_SCALE * self.squeeze_excitation(outputs)
 

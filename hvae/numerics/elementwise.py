@@ -1,0 +1,77 @@
+"""Activations that keep their input alone for the gradient, and are one pass over memory."""
+
+import contextlib
+import contextvars
+import functools
+
+import keras
+from keras import ops
+
+#: Makes a program of a function; `None` where functions run as they are.
+_compile = contextvars.ContextVar("compile", default=None)
+
+
+@contextlib.contextmanager
+def elementwise_compiled(compile_function):
+    """Within this context `compile_function` makes programs of elementwise functions.
+
+    A TensorFlow graph otherwise goes through memory once for each operation of a formula.
+
+    Args:
+        compile_function: from a function of tensors to one that does the same; `None` for none.
+    """
+    token = _compile.set(compile_function)
+    try:
+        yield
+    finally:
+        _compile.reset(token)
+
+
+class Elementwise:
+    """A function of single numbers with its own gradient.
+
+    TensorFlow and JAX differentiate a formula step by step and keep a tensor for each step: three
+    times the memory, which in a deep model is most of it.
+
+    Args:
+        value: f, from a tensor to a tensor.
+        slope: its derivative f′, from a float32 tensor to a float32 tensor.
+    """
+
+    def __init__(self, value, slope):
+        self.value = value
+        self.slope = slope
+
+    def __call__(self, x):
+        # PyTorch's own functions keep the input alone, and OpenVINO takes no gradients.
+        if keras.config.backend() in ("torch", "openvino"):
+            return self.value(x)
+        return ops.custom_gradient(self._value_and_gradient)(x)
+
+    def _value_and_gradient(self, x):
+        compiled = _compile.get()
+        value, gradient = (
+            function if compiled is None else _program(compiled, function)
+            for function in (self.value, self._gradient)
+        )
+
+        def from_upstream(*args, upstream=None):
+            if upstream is None:
+                (upstream,) = args
+            return gradient(x, upstream)
+
+        return value(x), from_upstream
+
+    @functools.cached_property
+    def _gradient(self):
+        def gradient(x, upstream):
+            # In float32 whatever the dtype policy: terms of a derivative can cancel.
+            return upstream * ops.cast(self.slope(ops.cast(x, "float32")), upstream.dtype)
+
+        return gradient
+
+
+@functools.cache
+def _program(compile_function, function):
+    """One for all calls, which share what was compiled for their shape."""
+    return compile_function(function)

@@ -1,0 +1,99 @@
+"""GELU, SiLU and their own gradients, against the formulas in float64."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from scipy.special import expit, ndtr
+
+from hvae.numerics.elementwise import elementwise_compiled
+from hvae.numerics.gelu import gelu
+from hvae.numerics.silu import silu
+
+X = np.concatenate([np.linspace(-12, 12, 4001), [-80.0, 0.0, 80.0]]).astype("float32")
+
+
+def _density(x):
+    return np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi)
+
+
+def _logistic_density(x):
+    return expit(x) * expit(-x)
+
+
+#: f, its value and its derivative.
+FUNCTIONS = {
+    "gelu": (gelu, lambda x: x * ndtr(x), lambda x: ndtr(x) + x * _density(x)),
+    "silu": (silu, lambda x: x * expit(x), lambda x: expit(x) + x * _logistic_density(x)),
+}
+
+
+def gradient(function, x, upstream):
+    """Of the function at x, by the backend in use."""
+    backend = keras.config.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        x = tf.constant(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = function(x)
+        return tape.gradient(y, x, tf.constant(upstream)).numpy()
+    if backend == "jax":
+        import jax
+
+        return np.asarray(jax.vjp(function, x)[1](upstream)[0])
+    import torch
+
+    x = torch.tensor(x, requires_grad=True)
+    function(x).backward(torch.tensor(upstream))
+    return x.grad.numpy()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_value(name):
+    function, value, _ = FUNCTIONS[name]
+    result = ops.convert_to_numpy(function(ops.convert_to_tensor(X)))
+    np.testing.assert_allclose(result, value(X.astype("float64")), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.skipif(keras.config.backend() == "openvino", reason="takes no gradients")
+def test_gradient(name):
+    function, _, slope = FUNCTIONS[name]
+    upstream = np.linspace(-2, 2, len(X)).astype("float32")
+    expected = upstream * slope(X.astype("float64"))
+    np.testing.assert_allclose(gradient(function, X, upstream), expected, rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_compiled_functions_are_the_same(name):
+    import tensorflow as tf
+
+    from hvae.training.tensorflow_backend import fused
+
+    function, value, slope = FUNCTIONS[name]
+    upstream = np.ones_like(X)
+    compiled = []
+
+    def counted(of):
+        compiled.append(of)
+        return fused(of)
+
+    def value_and_gradient(x):
+        with elementwise_compiled(counted):
+            return function(x), gradient_in_graph(x)
+
+    def gradient_in_graph(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = function(x)
+        return tape.gradient(y, x, tf.constant(upstream))
+
+    results = tf.function(value_and_gradient)(tf.constant(X))
+    x = X.astype("float64")
+    for result, expected in zip(results, (value(x), slope(x)), strict=True):
+        np.testing.assert_allclose(result, expected, rtol=1e-5, atol=2e-6)
+    # One program each of value and gradient, however often they are called.
+    assert len(compiled) == 2
