@@ -2,7 +2,7 @@
 
 import sys
 
-from utils.command_line.native_crash import report_native_crashes
+from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script
 from utils.command_line.training_request import parse_training_arguments
 
@@ -19,5 +19,5 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    report_native_crashes()
+    report_native_end()
     sys.exit(main())

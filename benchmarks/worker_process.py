@@ -10,6 +10,8 @@ import sys
 import tempfile
 import time
 
+from utils.runs.memory import available_bytes, memory_figure
+
 #: Seconds between two looks at the machine's memory.
 _LOOK_EVERY = 0.1
 
@@ -42,7 +44,7 @@ class WorkerProcess:
         self._reserve_mb = reserve_mb
         self._messages = tempfile.TemporaryFile("w+", errors="replace")
         self._started = time.perf_counter()
-        self._peak_kb = 0
+        self._peak_bytes = 0
         self._is_stopped = False
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
@@ -64,7 +66,7 @@ class WorkerProcess:
     def peak_mb(self):
         """Most memory that the process has had so far, MiB."""
         self._look()
-        return self._peak_kb / 1024
+        return self._peak_bytes / 2**20
 
     def ask(self, **question):
         """The answer to a question, both as JSON objects.
@@ -128,19 +130,11 @@ class WorkerProcess:
 
     def _look(self):
         # What `getrusage` gives begins with the memory of the process that it was forked from.
-        self._peak_kb = max(self._peak_kb, _kilobytes(f"{self._process.pid}/status", "VmHWM") or 0)
+        peak = memory_figure(f"{self._process.pid}/status", "VmHWM")
+        self._peak_bytes = max(self._peak_bytes, peak or 0)
 
 
 def _available_mb():
     """Memory that the machine has left, MiB; infinity where it does not say."""
-    available = _kilobytes("meminfo", "MemAvailable")
-    return float("inf") if available is None else available / 1024
-
-
-def _kilobytes(file, key):
-    """A number that Linux gives in `/proc`; `None` where there is none."""
-    try:
-        with open(f"/proc/{file}") as lines:
-            return next((int(line.split()[1]) for line in lines if line.startswith(key)), None)
-    except OSError:
-        return None
+    available = available_bytes()
+    return float("inf") if available is None else available / 2**20

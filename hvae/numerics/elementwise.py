@@ -3,9 +3,13 @@
 import contextlib
 import contextvars
 import functools
+import math
 
 import keras
 from keras import ops
+
+#: Numbers in a tensor from which on starting a program costs less than it gains.
+LEAST_SIZE = 2**18
 
 #: Makes a program of a function; `None` where functions run as they are.
 _compile = contextvars.ContextVar("compile", default=None)
@@ -13,7 +17,7 @@ _compile = contextvars.ContextVar("compile", default=None)
 
 @contextlib.contextmanager
 def elementwise_compiled(compile_function):
-    """Within this context `compile_function` makes programs of elementwise functions.
+    """Within this context large tensors go through programs that `compile_function` makes.
 
     A TensorFlow graph otherwise goes through memory once for each operation of a formula.
 
@@ -50,10 +54,9 @@ class Elementwise:
 
     def _value_and_gradient(self, x):
         compiled = _compile.get()
-        value, gradient = (
-            function if compiled is None else _program(compiled, function)
-            for function in (self.value, self._gradient)
-        )
+        value, gradient = self.value, self._gradient
+        if compiled is not None and None not in x.shape and math.prod(x.shape) >= LEAST_SIZE:
+            value, gradient = (_program(compiled, function) for function in (value, gradient))
 
         def from_upstream(*args, upstream=None):
             if upstream is None:

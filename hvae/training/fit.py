@@ -7,6 +7,9 @@ import numpy as np
 from hvae.training.display import Display
 from hvae.training.metrics import EpochSums, evaluation_metrics
 
+#: Results are read for the display, at most so often: a GPU does not wait for Python meanwhile.
+SECONDS_BETWEEN_READS = 0.25
+
 
 class Fit:
     """Trains for the configured epochs, validates, saves, and stops early.
@@ -72,24 +75,38 @@ class Fit:
         batches = iter(self.batches.epoch(epoch, start))
         sums = self._sums()
         if not self._is_compiled and start < total:
-            with self.display.waiting("compiling the training step"):
-                self._train_batch(next(batches), sums, count_time=False)
+            with self.display.compiling("compiling the training step"):
+                sums.add(self.trainer.train_batch(next(batches)), seconds=0.0, images=0)
+            self._save_if_due()
             self._is_compiled, start = True, start + 1
+        started, self._last_read = [], time.perf_counter()
         text = f"epoch {epoch + 1}/{self.config.epochs}"
         for images in self.display.track(batches, text, total=total, initial=start):
-            result = self._train_batch(images, sums)
-            loss = self.report(float(result.nll) + float(result.kl.sum()))
+            started.append(self.trainer.start_update(images))
+            if time.perf_counter() > self._last_read + SECONDS_BETWEEN_READS or self._is_save_due():
+                self._read(started, sums)
+                self._save_if_due()
+        self._read(started, sums)
+
+    def _read(self, started, sums):
+        """Add up what updates report, and show the last."""
+        results = [self.trainer.read(result) for result in started]
+        now = time.perf_counter()
+        for result in results:
+            sums.add(result, (now - self._last_read) / len(results), self.config.batch_size)
+        self._last_read = now
+        started.clear()
+        if results:
+            loss = self.report(float(results[-1].nll) + float(results[-1].kl.sum()))
             self.display.describe(f"-ELBO {loss:.3f} {self.report.label}")
 
-    def _train_batch(self, images, sums, count_time=True):
-        before = time.perf_counter()
-        result = self.trainer.train_batch(images)
-        seconds = time.perf_counter() - before if count_time else 0.0
-        sums.add(result, seconds, self.config.batch_size if count_time else 0)
+    def _is_save_due(self):
         every = self.config.checkpoint_every
-        if self.checkpoint and every and self.trainer.updates_done % every == 0:
+        return bool(self.checkpoint and every and self.trainer.updates_done % every == 0)
+
+    def _save_if_due(self):
+        if self._is_save_due():
             self.checkpoint.save_state(self.progress)
-        return result
 
     def _sums(self):
         """Of the unfinished epoch."""

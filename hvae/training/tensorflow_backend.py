@@ -2,6 +2,13 @@
 
 import tensorflow as tf
 
+#: Operation that stands in a graph between a loss and its gradient.
+_MARK = "gradient_starts"
+#: What hands its inputs on without copying them.
+_ALIASES = ("Identity", "IdentityN", "Reshape", "Squeeze", "ExpandDims", "StopGradient")
+#: What is there with the weights.
+_NOT_KEPT = ("Const", "ReadVariableOp")
+
 
 def value_and_gradients(function, variables):
     """`function()` and the gradients of its first result.
@@ -15,10 +22,37 @@ def value_and_gradients(function, variables):
     """
     with tf.GradientTape() as tape:
         loss, extra = function()
+    tf.no_op(name=_MARK)
     gradients = tape.gradient(
         loss, [v.value for v in variables], unconnected_gradients=tf.UnconnectedGradients.ZERO
     )
     return (loss, extra), gradients
+
+
+def kept_bytes(function, arguments):
+    """Bytes of the tensors that a loss leaves for its gradient.
+
+    Args:
+        function: of `compiled`, calls `value_and_gradients` once. It is traced for the
+            arguments, and not again when it is called with such.
+        arguments: tensors, in any structure.
+    """
+    operations = function.get_concrete_function(*arguments).graph.get_operations()
+    start = next(i for i, operation in enumerate(operations) if operation.name.endswith(_MARK))
+    made_before = {operation.name for operation in operations[:start]}
+    kept = {}
+    for operation in operations[start:]:
+        for tensor in map(_origin, operation.inputs):
+            if tensor.op.name in made_before and tensor.op.type not in _NOT_KEPT:
+                kept[tensor.name] = (tensor.shape.num_elements() or 0) * tensor.dtype.size
+    return sum(kept.values())
+
+
+def _origin(tensor):
+    """The tensor whose memory this one shares."""
+    while tensor.op.type in _ALIASES:
+        tensor = tensor.op.inputs[tensor.value_index]
+    return tensor
 
 
 def compiled(function, jit):
@@ -51,5 +85,10 @@ def uses_xla(jit):
     than they have.
     """
     if jit == "auto":
-        return any(device.device_type != "CPU" for device in tf.config.get_visible_devices())
+        return has_accelerator()
     return jit == "on"
+
+
+def has_accelerator():
+    """Whether there is anything but processors to compute on."""
+    return any(device.device_type != "CPU" for device in tf.config.get_visible_devices())

@@ -13,6 +13,7 @@ from hvae.numerics.elementwise import elementwise_compiled
 from hvae.training.augmentation import Augmentation
 from hvae.training.consistency import Consistency
 from hvae.training.execution import get_execution
+from hvae.training.loss_scale import LossScale
 from hvae.training.objective import Objective
 from hvae.training.optimizers import get_optimizer
 from hvae.training.regularization import Regularization
@@ -22,13 +23,20 @@ from hvae.training.schedules import (
     learning_rate_schedule,
     regularization_schedule,
 )
-from hvae.training.tensorflow_backend import compiled, fused, value_and_gradients
+from hvae.training.tensorflow_backend import (
+    compiled,
+    fused,
+    kept_bytes,
+    value_and_gradients,
+)
 from hvae.training.update import Update
 
 #: Gradient skipping by norm begins after so many epochs: norms are larger before.
 EPOCHS_BEFORE_SKIPPING = 2
 #: Training stops when so many updates in a row were skipped.
 MOST_CONSECUTIVE_SKIPS = 50
+#: Gradients apart and as one vector; the weights' vector; new weights, average, two moments.
+_VECTORS_OF_UPDATE = 7
 
 
 class StepResult(NamedTuple):
@@ -97,6 +105,7 @@ class Trainer:
             config.ema_decay,
             compile_function=fused,
         )
+        self.loss_scale = LossScale() if model.compute_dtype == "float16" else None
         self.seed_generator = keras.random.SeedGenerator(config.seed)
         self.updates_done = 0
         self.execution = get_execution(model, remat, shares=not jit)
@@ -114,7 +123,8 @@ class Trainer:
     @property
     def state(self):
         """Variables of the training's state, without the model's weights."""
-        return [*self.update.state, self.seed_generator.state, *self._regularization_state]
+        scale = self.loss_scale.variables if self.loss_scale else []
+        return [*self.update.state, self.seed_generator.state, *self._regularization_state, *scale]
 
     @property
     def _regularization_state(self):
@@ -132,12 +142,31 @@ class Trainer:
         Raises:
             TrainingDiverged: if the last 50 updates were all skipped.
         """
+        return self.read(self.start_update(images))
+
+    def start_update(self, images):
+        """One update, which an accelerator may not have finished when this returns.
+
+        Args:
+            images: as in `train_batch`.
+
+        Returns:
+            `StepResult` of tensors, for `read`.
+        """
         settings = self._settings()
         if self.config.batch_size_div == 1:
             result = self._step(images, *settings)
         else:
             result = self._step_in_parts(images, *settings)
         self.updates_done += 1
+        return result
+
+    def read(self, result):
+        """What `start_update` gave as NumPy values; waits until the update is done.
+
+        Raises:
+            TrainingDiverged: if this update and the 49 before it were all skipped.
+        """
         result = StepResult(*(ops.convert_to_numpy(value) for value in result))
         if result.consecutive_skips >= MOST_CONSECUTIVE_SKIPS:
             raise TrainingDiverged(
@@ -147,6 +176,22 @@ class Trainer:
                 "a longer lr_warmup_epochs, or a higher gradient_skipnorm"
             )
         return result
+
+    def memory_of_update(self):
+        """Bytes that an update needs beside the weights, moments and average, reckoned.
+
+        They are what the loss leaves for its gradient and one gradient, or, afterwards, the
+        vectors of an update: the greater of the two. What operations need for themselves while
+        they run is not in it. Traces the gradient, which the first update does not do again.
+        """
+        part = self.config.batch_size // self.config.batch_size_div
+        size, channels = self.model.config.image_size, self.model.config.image_channels
+        images = ops.zeros((part, *size, channels), dtype="uint8")
+        noise = tuple(ops.zeros(shape) for shape in self.model.noise_shapes(part))
+        settings, *_ = self._settings()
+        kept = kept_bytes(self._gradient, (images, noise, settings))
+        vector = 4 * self.update.layout.size
+        return max(kept + vector, _VECTORS_OF_UPDATE * vector)
 
     @contextlib.contextmanager
     def averaged_weights(self):
@@ -206,11 +251,14 @@ class Trainer:
             if self.regularization:
                 penalty = settings.regularization * self.regularization()
                 value += penalty / self.model.config.num_dims
+            if self.loss_scale:
+                value *= self.loss_scale.value
             return value, (ops.mean(output.nll), ops.mean(output.kl, axis=0), consistency)
 
         with elementwise_compiled(self.elementwise):
             (_, terms), gradients = value_and_gradients(loss, self.variables)
-        return self.update.layout.pack(gradients), terms
+        gradient = self.update.layout.pack(gradients)
+        return gradient / self.loss_scale.value if self.loss_scale else gradient, terms
 
     def _whole_step(self, images, settings, learning_rate, skip_norm):
         layer_state = self._copy_layer_state()
@@ -223,6 +271,8 @@ class Trainer:
     def _finish(self, gradient, terms, layer_state, learning_rate, skip_norm):
         """The update; if it is skipped, `layer_state` is what layers go back to."""
         info = self.update.apply(gradient, learning_rate, skip_norm)
+        if self.loss_scale:
+            self.loss_scale.follow(ops.isfinite(info.gradient_norm))
         for variable, old in zip(self.layer_state, layer_state):
             variable.assign(ops.where(info.skipped, old, variable.value))
         return StepResult(

@@ -52,16 +52,16 @@ class Run:
         )
 
     def interrupt_after(self, updates):
-        train, count = self.trainer.train_batch, 0
+        start, count = self.trainer.start_update, 0
 
         def limited(images):
             nonlocal count
             if count == updates:
                 raise KeyboardInterrupt
             count += 1
-            return train(images)
+            return start(images)
 
-        self.trainer.train_batch = limited
+        self.trainer.start_update = limited
         return self
 
     def state(self):

@@ -282,3 +282,33 @@ def test_evenly_random_images_reach_their_entropy():
     evaluation = Evaluator(trainer.model, 128)(images)
     entropy = 64 * np.log(2)
     assert entropy - 0.1 < -evaluation.elbo.mean() < 1.02 * entropy
+
+
+def test_the_memory_of_an_update_is_reckoned_without_another_trace():
+    """What is kept grows with the batch, and the first update finds its graph ready."""
+    reckoned = {}
+    for batch in (6, 12):
+        trainer = make(batch_size=batch)
+        reckoned[batch] = trainer.memory_of_update()
+        trainer.train_batch(random_images(tiny_config(), batch))
+        assert trainer._gradient.experimental_get_tracing_count() == 1
+    vector = 4 * trainer.update.layout.size
+    kept = {batch: size - vector for batch, size in reckoned.items()}
+    assert kept[12] == pytest.approx(2 * kept[6], rel=0.02)
+
+
+def test_what_is_kept_is_what_a_loss_leaves_for_its_gradient():
+    import tensorflow as tf
+
+    from hvae.training.tensorflow_backend import compiled, kept_bytes, value_and_gradients
+
+    weight = keras.Variable(np.ones((4, 3), "float32"))
+
+    def gradient(x):
+        def loss():
+            y = tf.reshape(tf.sin(x) @ weight.value, (3, 10))  # keeps sin(x), 40 numbers
+            return tf.reduce_sum(tf.tanh(y)), None  # keeps tanh(y), 30 numbers
+
+        return value_and_gradients(loss, [weight])[1]
+
+    assert kept_bytes(compiled(gradient, jit=False), (tf.ones((10, 4)),)) == 4 * (40 + 30)

@@ -7,6 +7,7 @@ import threading
 from tqdm import tqdm
 
 from hvae.training.display import Display
+from utils.command_line.native_end import ended_by_interruption
 
 
 class TerminalDisplay(Display):
@@ -32,6 +33,11 @@ class TerminalDisplay(Display):
             done.set()
             thread.join()
             bar.close()
+
+    @contextlib.contextmanager
+    def compiling(self, text):
+        with ended_by_interruption(), self.waiting(text):
+            yield
 
     def track(self, iterable, text, total=None, initial=0, images=None):
         # Bars of single epochs disappear: the epoch's line replaces them.

@@ -16,9 +16,10 @@ from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
 from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
-from hvae.training.tensorflow_backend import uses_xla
+from hvae.training.tensorflow_backend import has_accelerator, uses_xla
 from hvae.training.trainer import Trainer
 from utils.figures.run_figures import RunFigures
+from utils.runs.memory import available_bytes
 from utils.runs.report import EpochReport, evaluation_lines
 from utils.runs.run_folder import make_run_folder, write_description
 
@@ -68,6 +69,9 @@ def train(request, display):
         figures = RunFigures(folder / FIGURES, model, splits.validation)
         logs += [CSVLog(folder / METRICS), TensorBoardLog(folder / TENSORBOARD)]
         logs += [_FiguresLog(figures, trainer, run.figures_every)]
+    with display.waiting("tracing the training step"):
+        needed = trainer.memory_of_update()
+    display.message(_memory(needed))
     fit = Fit(trainer, batches, evaluator, splits.validation, progress, checkpoint, logs, display)
     try:
         display.message(fit.run())
@@ -112,6 +116,26 @@ def _how(run, jit):
     compiler = "XLA (--no-jit: a graph)" if jit else "a graph (--jit: XLA)"
     kept = "block by block" if run.remat == "block" else "kept (--remat block: less memory)"
     return f"training step: {compiler}; activations for the gradient: {kept}"
+
+
+def _memory(needed):
+    """What an update needs, what there is, and what to do if that is too little.
+
+    Args:
+        needed: bytes beside those that the process holds.
+    """
+    text = f"memory of an update: about {_gigabytes(needed)} beside the model"
+    available = None if has_accelerator() else available_bytes()
+    if available is None:
+        return text
+    text += f", and {_gigabytes(available)} are free"
+    if needed > available:
+        text += ": too little; --remat block, --batch_size_div or a smaller --batch_size need less"
+    return text
+
+
+def _gigabytes(size):
+    return f"{size / 1e9:.1f} GB"
 
 
 def _summary(request, model, splits, batches):

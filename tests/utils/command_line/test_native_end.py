@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from utils.command_line import native_crash
+from utils.command_line import native_end
 
 ROOT = pathlib.Path(__file__).parents[3]
 STARTED = """
 import os, signal, sys
-from utils.command_line.native_crash import report_native_crashes
-report_native_crashes()
+from utils.command_line.native_end import report_native_end
+report_native_end()
 print("working", end="", file=sys.stderr, flush=True)
 """
 
@@ -71,15 +71,46 @@ except KeyboardInterrupt:
     assert "has crashed (Aborted)" in done.stderr
 
 
+@pytest.mark.parametrize("interrupts", ["os.kill(os.getpid(), signal.SIGINT)", "pass"])
+def test_an_interruption_ends_native_code_where_it_may(interrupts):
+    """`slow` keeps Python from answering: the handler would run after it."""
+    code = f"""
+import ctypes, threading
+from utils.command_line.native_end import ended_by_interruption
+slow = ctypes.PyDLL(None).usleep
+with ended_by_interruption():
+    {interrupts}
+    slow(200_000)
+print(" on", end="", file=sys.stderr, flush=True)
+"""
+    if interrupts == "pass":
+        assert run(code) == (0, "working on")
+    else:
+        assert run(code) == (-signal.SIGINT, "working\ninterrupted\n")
+
+
+def test_an_interruption_outside_is_an_exception_again():
+    code = """
+from utils.command_line.native_end import ended_by_interruption
+with ended_by_interruption():
+    pass
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print(" caught", end="", file=sys.stderr, flush=True)
+"""
+    assert run(code) == (0, "working caught")
+
+
 def test_the_innermost_line_of_the_package_is_named():
     files = ["/elsewhere/keras/layer.py", ROOT / "hvae" / "model.py", ROOT / "main.py"]
     stack = "".join(f'  File "{file}", line {i} in f\n' for i, file in enumerate(files, 5))
     report = f"Fatal Python error: Aborted\n\nCurrent thread 0x1:\n{stack}"
     place = pathlib.Path("hvae", "model.py")
-    assert f"(Aborted) under {place}, line 6; " in native_crash._line(report, False)
+    assert f"(Aborted) under {place}, line 6; " in native_end._line(report, False)
 
 
 def test_memory_that_ran_out_is_named():
-    assert "memory ran out" in native_crash._line("", killed_for_memory=True)
+    assert "memory ran out" in native_end._line("", killed_for_memory=True)
     # Another process was ended for memory while this one went on to its end.
-    assert native_crash._line(native_crash._FAREWELL, killed_for_memory=True) is None
+    assert native_end._line(native_end._FAREWELL, killed_for_memory=True) is None
