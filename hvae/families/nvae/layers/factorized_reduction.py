@@ -11,7 +11,7 @@ _OFFSETS = ((0, 0), (1, 1), (0, 1), (1, 0))
 
 @keras.saving.register_keras_serializable(package="hvae")
 class FactorizedReduction(layers.Layer):
-    """Swish, then four 1×1 convolutions of stride 2, each giving a quarter of the channels.
+    """Swish, then four 1×1 convolutions of every other pixel, each a quarter of the channels.
 
     Args:
         width: channels of the result, a multiple of four.
@@ -38,7 +38,6 @@ class FactorizedReduction(layers.Layer):
             layers.Conv2D(
                 width // 4,
                 1,
-                strides=2,
                 kernel_initializer=FanInUniform(),
                 dtype=self.dtype_policy,
             )
@@ -47,13 +46,16 @@ class FactorizedReduction(layers.Layer):
 
     def build(self, input_shape):
         for convolution in self.convolutions:
-            convolution.build(input_shape)
+            convolution.build(self.compute_output_shape(input_shape)[:-1] + input_shape[-1:])
 
     def call(self, inputs):
         inputs = silu(inputs)
         parts = []
-        for convolution, (row, column) in zip(self.convolutions, _OFFSETS):
-            parts.append(convolution(inputs[:, row:, column:] if self.shifted else inputs))
+        for convolution, offset in zip(self.convolutions, _OFFSETS):
+            row, column = offset if self.shifted else (0, 0)
+            # Every other pixel is taken here, not by a stride: TensorFlow's oneDNN writes past
+            # the end of the kernel's gradient for some 1×1 convolutions of stride 2.
+            parts.append(convolution(inputs[:, row::2, column::2]))
         return ops.concatenate(parts, axis=-1)
 
     def compute_output_shape(self, input_shape):
