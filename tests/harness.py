@@ -7,27 +7,59 @@ import numpy as np
 from keras import ops
 
 
+def compiled(function, *layers):
+    """The function of arrays as one program under JAX, which else compiles every operation.
+
+    Args:
+        function: arrays in, a structure of arrays out.
+        layers: built layers that it uses. Their weights are inputs of the program, so that they
+            may change from call to call, and a layer with other weights is the same program.
+    """
+    if keras.config.backend() != "jax":
+        return function
+    import jax
+
+    variables = [variable for layer in layers for variable in layer.variables]
+
+    @jax.jit
+    def program(values, *arrays):
+        with keras.StatelessScope(state_mapping=list(zip(variables, values))):
+            return function(*arrays)
+
+    return lambda *arrays: program([variable.value for variable in variables], *arrays)
+
+
 def gradient(function, value):
     """Gradient of a scalar function of one array, as NumPy, on the backend in use."""
+    return gradient_function(function)(value)
+
+
+def gradient_function(function):
+    """The function (array, …) → gradient by the first array, as NumPy."""
     backend = keras.config.backend()
     if backend == "tensorflow":
         import tensorflow as tf
 
-        tensor = tf.convert_to_tensor(value)
-        with tf.GradientTape() as tape:
-            tape.watch(tensor)
-            result = function(tensor)
-        return tape.gradient(result, tensor).numpy()
-    if backend == "jax":
+        def derivative(value, *others):
+            tensor = tf.convert_to_tensor(value)
+            with tf.GradientTape() as tape:
+                tape.watch(tensor)
+                result = function(tensor, *others)
+            return tape.gradient(result, tensor)
+
+    elif backend == "jax":
         import jax
 
-        # Compiled as a whole: op by op, JAX compiles each one.
-        return np.asarray(jax.jit(jax.grad(function))(value))
-    import torch
+        derivative = jax.jit(jax.grad(function))
+    else:
+        import torch
 
-    tensor = torch.tensor(value, requires_grad=True)
-    # Of the input only: `backward` would work out the weights' gradients too.
-    return torch.autograd.grad(function(tensor), tensor)[0].numpy()
+        def derivative(value, *others):
+            tensor = torch.tensor(value, requires_grad=True)
+            # Of the input only: `backward` would work out the weights' gradients too.
+            return torch.autograd.grad(function(tensor, *others), tensor)[0]
+
+    return lambda *arrays: np.asarray(derivative(*arrays))
 
 
 def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_count):
@@ -44,7 +76,7 @@ def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_cou
     for weight in layer.weights:
         values = np.random.default_rng(1).standard_normal(weight.shape) * 0.3
         weight.assign(np.abs(values) if weight.name == "moving_variance" else values)
-    outputs = ops.convert_to_numpy(layer(inputs))
+    outputs = ops.convert_to_numpy(compiled(layer, layer)(inputs))
     assert outputs.shape == output_shape
     assert tuple(layer.compute_output_shape(input_shape)) == output_shape
     assert tuple(layer(keras.Input(input_shape[1:])).shape[1:]) == output_shape[1:]
@@ -54,11 +86,13 @@ def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_cou
     if not copy.built:
         copy.build(input_shape)
     copy.set_weights(layer.get_weights())
-    np.testing.assert_allclose(ops.convert_to_numpy(copy(inputs)), outputs, rtol=1e-6, atol=1e-6)
+    again = ops.convert_to_numpy(compiled(copy, copy)(inputs))
+    np.testing.assert_allclose(again, outputs, rtol=1e-6, atol=1e-6)
 
     mixed = layer_class(**arguments, dtype="mixed_bfloat16")
     mixed.build(input_shape)
-    assert keras.backend.standardize_dtype(mixed(inputs).dtype) == "bfloat16"
+    rounded = compiled(mixed, mixed)(inputs)
+    assert keras.backend.standardize_dtype(rounded.dtype) == "bfloat16"
     assert all(weight.dtype == "float32" for weight in mixed.weights)
 
     slope = gradient(lambda x: ops.sum(ops.square(layer(x))), inputs)
@@ -114,10 +148,14 @@ def assert_every_weight_matters(outputs_of, variables):
         assert slope is not None and slope.any(), variable.path
 
 
-def compiled_jacobian(function):
+def compiled_jacobian(function, *layers):
     """The function (array, …) → Jacobian by the array, `(outputs, inputs)`, as NumPy.
 
     Worth its compilation for large arrays and many calls; see `jacobians` for small ones.
+
+    Args:
+        function: arrays in, one tensor out.
+        layers: built layers that it uses; their weights may change from call to call.
     """
     backend = keras.config.backend()
     if backend == "tensorflow":
@@ -133,7 +171,7 @@ def compiled_jacobian(function):
     elif backend == "jax":
         import jax
 
-        derivative = jax.jit(jax.jacrev(function))
+        derivative = compiled(jax.jacrev(function), *layers)
     else:
         from torch.autograd.functional import jacobian as torch_jacobian
 
@@ -147,17 +185,29 @@ def compiled_jacobian(function):
     return evaluate
 
 
-def jacobians(function, values):
-    """Jacobian by each input of a batch, `(batch, outputs, inputs)`, as NumPy.
+def jacobians(function, values, *others, largest_batch=1024):
+    """Jacobian by each input of a batch, `(batch, size, size)`, as NumPy.
 
-    Of a function that does to an input the same whatever else is in the batch.
+    Args:
+        function: of `values` and `others`, to the shape of `values`. It does to an input the same
+            whatever else is in the batch.
+        values: `(batch, …)`, `size` numbers each.
+        others: further arrays with an entry for each input.
+        largest_batch: entries given to the function at once, about.
     """
-    batch, shape = len(values), tuple(function(ops.convert_to_tensor(values)).shape[1:])
-    size = math.prod(shape)
+    shape, size = values.shape[1:], math.prod(values.shape[1:])
+    parts = math.ceil(len(values) * size / largest_batch)
+    # Parts of one length, and so one program: where they are too long, the first come again.
+    indices = np.resize(np.arange(len(values)), (parts, math.ceil(len(values) / parts)))
     # An input has as many copies as there are outputs: each gives the gradient of one.
-    copies = np.repeat(values, size, axis=0)
-    rows = np.tile(
-        np.eye(size, dtype="float32").reshape(size, *shape), (batch,) + len(shape) * (1,)
-    )
-    chosen = ops.convert_to_tensor(rows)
-    return gradient(lambda x: ops.sum(function(x) * chosen), copies).reshape(batch, size, -1)
+    rows = np.eye(size, dtype="float32").reshape(size, *shape)
+    chosen = np.tile(rows, (indices.shape[1],) + len(shape) * (1,))
+
+    def mixed(copies, chosen, *others):
+        return ops.sum(function(copies, *others) * ops.convert_to_tensor(chosen))
+
+    derivative, results = gradient_function(mixed), []
+    for part in indices:
+        copies, *context = (np.repeat(array[part], size, axis=0) for array in (values, *others))
+        results.append(derivative(copies, chosen, *context))
+    return np.concatenate(results).reshape(-1, size, size)[: len(values)]

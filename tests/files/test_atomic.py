@@ -1,11 +1,12 @@
-"""Folders are replaced whole, or stay."""
+"""Files and folders are replaced whole, or stay."""
 
 import os
+import pathlib
 
 import pytest
 
 from hvae.errors import UserError
-from hvae.files.atomic import replacing_folder
+from hvae.files.atomic import replacing_folder, write_text
 
 
 @pytest.fixture
@@ -67,3 +68,33 @@ def test_a_link_stays_a_link(folder, tmp_path):
     with replacing_folder(link) as new:
         (new / "new.txt").write_text("new")
     assert link.is_symlink() and names(folder) == ["new.txt"]
+
+
+def test_a_text_is_whole_on_the_disk_before_it_takes_the_place_of_the_old_one(
+    tmp_path, monkeypatch
+):
+    path, replace, on_disk, moved = tmp_path / "text", os.replace, [], []
+    path.write_text("old")
+
+    def seen(source, target):
+        moved.append((pathlib.Path(source).read_text(), path.read_text()))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", lambda file: on_disk.append(os.fstat(file).st_size))
+    monkeypatch.setattr(os, "replace", seen)
+    write_text(path, "newer")
+    assert on_disk == [5] and moved == [("newer", "old")]
+    assert path.read_text() == "newer" and names(tmp_path) == ["text"]
+
+
+def test_an_error_leaves_the_old_text(tmp_path, monkeypatch):
+    path = tmp_path / "text"
+    path.write_text("old")
+
+    def refuse(source, target):
+        raise OSError
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(UserError, match="text .*; what was there is untouched"):
+        write_text(path, "new")
+    assert path.read_text() == "old" and names(tmp_path) == ["text"]

@@ -11,10 +11,10 @@ import pathlib
 import sys
 
 import numpy as np
-from keras import ops
 
 from hvae.config import ModelConfig
 from hvae.model import HVAE
+from tests.flows.harness import both_ways
 
 STAGES = ("initial", "trained")
 
@@ -29,16 +29,13 @@ def outputs_of(folder):
     for prefix, flow, flow_context in flows_of(folder):
         z, features = inputs[f"{prefix}/z"], inputs[f"{prefix}/features"]
         context = None if flow_context is None else flow_context(features)
-        there, log_det = (ops.convert_to_numpy(value) for value in flow(z, context=context))
-        back, back_log_det = (
-            ops.convert_to_numpy(value) for value in flow.inverse(there, context=context)
-        )
+        there, back = both_ways(flow, z, context)
         largest = np.maximum(1.0, np.abs(z).max(axis=(1, 2, 3)))
         results |= {
-            f"{prefix}/log_det": log_det,
-            f"{prefix}/inverse_log_det": back_log_det,
-            f"{prefix}/inverse_error": np.abs(back - z).max(axis=(1, 2, 3)) / largest,
-            f"{prefix}/change": np.abs(there - z).max(axis=(1, 2, 3)),
+            f"{prefix}/log_det": there.log_det,
+            f"{prefix}/inverse_log_det": back.log_det,
+            f"{prefix}/inverse_error": np.abs(back.z - z).max(axis=(1, 2, 3)) / largest,
+            f"{prefix}/change": np.abs(there.z - z).max(axis=(1, 2, 3)),
         }
     return results
 

@@ -7,6 +7,7 @@ from keras import ops
 from hvae.errors import UserError
 from hvae.model import HVAE
 from tests.conftest import normal_noise, random_images, randomize, tiny_config
+from tests.harness import compiled
 
 
 def flow_config(**changes):
@@ -18,26 +19,40 @@ def to_numpy(value):
     return ops.convert_to_numpy(value)
 
 
+def numbers(model, images, noise):
+    """ELBO, KL, and the parameters of images from the prior."""
+
+    def run(images, noise):
+        output = model(images, noise)
+        return output.elbo, output.kl, model.top_down(noise).parameters
+
+    return [to_numpy(value) for value in compiled(run, model)(images, noise)]
+
+
 def test_it_is_finite_and_generates_and_comes_back_from_a_file(tmp_path):
     config = flow_config(num_flows=(0, 1), convsylv_flows_per_stage=2, convsylv_splitfirst=1)
     model = randomize(HVAE(config), scale=0.15)
     assert [block.flow is None for block in model.decoder.blocks] == [False, True]
     images, noise = random_images(config, 3), normal_noise(model.noise_shapes(3))
-    output = model(images, noise)
-    assert np.isfinite(to_numpy(output.elbo)).all() and np.isfinite(to_numpy(output.kl)).all()
-    assert np.isfinite(to_numpy(model.top_down(noise).parameters)).all()
+    results = numbers(model, images, noise)
+    assert all(np.isfinite(value).all() for value in results)
     model.save_weights(tmp_path / "model.weights.h5")
     copy = HVAE(config)
     copy.load_weights(tmp_path / "model.weights.h5")
-    np.testing.assert_array_equal(to_numpy(copy(images, noise).elbo), to_numpy(output.elbo))
+    for value, expected in zip(numbers(copy, images, noise), results):
+        np.testing.assert_array_equal(value, expected)
 
 
 def test_at_the_start_latents_are_those_of_the_posterior():
     model = HVAE(flow_config())
     images, noise = random_images(model.config, 3), normal_noise(model.noise_shapes(3))
-    for latent, drawn in zip(model(images, noise).latents, noise):
-        expected = to_numpy(latent.posterior.sample(drawn))
-        np.testing.assert_allclose(to_numpy(latent.z), expected, rtol=1e-6, atol=1e-6)
+
+    def samples(images, noise):
+        latents = model(images, noise).latents
+        return [(latent.z, latent.posterior.sample(x)) for latent, x in zip(latents, noise)]
+
+    for z, expected in compiled(samples, model)(images, noise):
+        np.testing.assert_allclose(to_numpy(z), to_numpy(expected), rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize(

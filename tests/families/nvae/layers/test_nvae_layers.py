@@ -108,12 +108,20 @@ def test_squeeze_excitation_gates_by_the_means_of_the_image(rng):
 
 
 @pytest.mark.parametrize("cell_class", [NVAEEncoderCell, NVAEDecoderCell])
-def test_a_cell_adds_a_tenth_of_its_path(rng, cell_class):
+def test_a_cell_adds_a_tenth_of_its_path(rng, cell_class, monkeypatch):
     """With the path's gate halved, its part is halved too."""
     cell = cell_class(8)
     cell.build((None, 4, 4, 8))
     inputs = rng.standard_normal((2, 4, 4, 8)).astype("float32")
+    gate, paths = cell.squeeze_excitation.call, []
+
+    def recorded(path):
+        paths.append(gate(path))
+        return paths[-1]
+
+    monkeypatch.setattr(cell.squeeze_excitation, "call", recorded)
     added = to_numpy(cell(inputs)) - inputs
+    np.testing.assert_allclose(added, 0.1 * to_numpy(paths[0]), rtol=1e-3, atol=1e-6)
     bias = cell.squeeze_excitation.excite.bias
     cell.squeeze_excitation.excite.kernel.assign(np.zeros((4, 8)))
     path = to_numpy(cell(inputs)) - inputs  # gate 1/2
