@@ -13,7 +13,9 @@ from hvae.config import ModelConfig
 from hvae.configuration.settings import to_dict
 from hvae.decoder import Decoder
 from hvae.encoder import Encoder
+from hvae.errors import UserError
 from hvae.families import get_family
+from hvae.fitting import FittingMethods
 from hvae.images.checked_images import check_shape_and_dtype
 from hvae.images.padding import margins
 from hvae.inference.methods import InferenceMethods
@@ -37,7 +39,7 @@ class HVAEOutput(NamedTuple):
 
 
 @keras.saving.register_keras_serializable(package="hvae")
-class HVAE(InferenceMethods, keras.Model):
+class HVAE(InferenceMethods, FittingMethods, keras.Model):
     """A hierarchical variational autoencoder.
 
     The model is built when it is made; `keras.utils.set_random_seed` before makes its
@@ -45,6 +47,10 @@ class HVAE(InferenceMethods, keras.Model):
 
     Args:
         config: the `ModelConfig` of a family.
+        seed: of the noise that the model draws where none is given, an integer.
+
+    Raises:
+        UserError: if Keras is set to channels_first.
 
     Example:
         >>> from hvae.families.vdvae import VDVAEConfig
@@ -52,13 +58,22 @@ class HVAE(InferenceMethods, keras.Model):
         >>> output = model(images)  # images: uint8, (batch, 8, 8, 1)
         >>> output.elbo, output.kl
         >>> model.decode(model.encode(images))  # uint8, (batch, 8, 8, 1)
+        >>> model.compile(optimizer="adamax")
+        >>> model.fit(images, validation_split=0.1)
     """
 
-    def __init__(self, config, **kwargs):
+    def __init__(self, config, seed=0, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(config, ModelConfig):
             raise ValueError(f"config must be a ModelConfig. Received: {type(config).__name__}")
+        if keras.config.image_data_format() != "channels_last":
+            raise UserError(
+                "image_data_format: must be channels_last in Keras's configuration. "
+                f"Received: {keras.config.image_data_format()}"
+            )
         self.config = config
+        self.seed = seed
+        self.noise_seeds = keras.random.SeedGenerator(seed)
         self.likelihood = get_likelihood(config)
         family = get_family(config, self.dtype_policy)
         # Images must reach the likelihood unrounded, whatever the dtype policy.
@@ -71,8 +86,9 @@ class HVAE(InferenceMethods, keras.Model):
             self.build()
 
     def build(self, input_shape=None):
-        self.encoder.build((None, *self.config.padded_size, self.config.image_channels))
-        self.decoder.build()
+        shape = (None, *self.config.padded_size, self.config.image_channels)
+        self.encoder.build(shape)
+        self.decoder.build(self.encoder.compute_output_shape(shape))
         self.built = True
 
     @property
@@ -89,7 +105,17 @@ class HVAE(InferenceMethods, keras.Model):
         return self.likelihood.noise_shapes(batch_size, *self.config.image_size)
 
     def draw_noise(self, batch_size, seed=None):
-        """Standard normal noise for one pass, from `seed` or a `keras.random.SeedGenerator`."""
+        """Standard normal noise for one pass.
+
+        Args:
+            batch_size: images of the pass.
+            seed: an integer, or a `keras.random.SeedGenerator`; the model's own, which goes
+                on from call to call, if left out.
+        """
+        if seed is None:
+            seed = self.noise_seeds
+        elif isinstance(seed, int):  # itself, it would give blocks of a size the same noise
+            seed = keras.random.SeedGenerator(seed)
         return tuple(
             keras.random.normal(shape, dtype="float32", seed=seed)
             for shape in self.noise_shapes(batch_size)
@@ -100,7 +126,7 @@ class HVAE(InferenceMethods, keras.Model):
 
         Args:
             images: integers 0 … levels − 1, `(batch, height, width, channels)`.
-            noise: arrays of `noise_shapes`; drawn if left out.
+            noise: arrays of `noise_shapes`; `draw_noise` draws it if left out.
             training: whether layers normalise by the batch and drop out.
 
         Returns:
@@ -120,6 +146,23 @@ class HVAE(InferenceMethods, keras.Model):
         nll = self.likelihood.nll(parameters, images)
         kl = ops.stack([sum_over_image(latent.kl) for latent in latents], axis=-1)
         return HVAEOutput(-nll - ops.sum(kl, axis=-1), nll, kl, parameters, latents)
+
+    def compute_output_spec(self, images, noise=None, training=None):
+        check_shape_and_dtype(images.shape, images.dtype, self.config)
+        batch = images.shape[0]
+
+        def tensor(*shape, dtype="float32"):
+            return keras.KerasTensor((batch, *shape), dtype=dtype)
+
+        return HVAEOutput(
+            elbo=tensor(),
+            nll=tensor(),
+            kl=tensor(len(self.decoder.blocks)),
+            parameters=tensor(
+                *self.config.image_size, self.likelihood.num_parameters, dtype=self.compute_dtype
+            ),
+            latents=tuple(block.posterior_spec(batch) for block in self.decoder.blocks),
+        )
 
     @contextlib.contextmanager
     def executed_by(self, execution):
@@ -212,7 +255,7 @@ class HVAE(InferenceMethods, keras.Model):
         return parameters[:, top : top + height, left : left + width, :]
 
     def get_config(self):
-        return {**super().get_config(), "config": to_dict(self.config)}
+        return {**super().get_config(), "config": to_dict(self.config), "seed": self.seed}
 
     @classmethod
     def from_config(cls, config):
@@ -226,6 +269,16 @@ class HVAE(InferenceMethods, keras.Model):
     def get_build_config(self):
         """Nothing: the model is built when it is made."""
         return None
+
+    def save(self, filepath, *args, **kwargs):
+        """Keras's own; `hvae.save_model` leaves an older file whole if something fails.
+
+        Raises:
+            UserError: for an HDF5 file.
+        """
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise UserError(f"filepath: a model's must end in .keras. Received: {filepath}")
+        super().save(filepath, *args, **kwargs)
 
     def save_assets(self, folder):
         """Keras calls this for a `.keras` file; its own parts leave dropout's seeds out."""
@@ -242,7 +295,12 @@ class HVAE(InferenceMethods, keras.Model):
                 seed.assign(value)
 
     def _dropout_seeds(self):
-        return [v for v in self.variables if v.name == "seed_generator_state"]
+        return [v for v in self.layer_variables if v.name == "seed_generator_state"]
+
+    @property
+    def layer_variables(self):
+        """Weights and the states of dropout: all variables but the state of `noise_seeds`."""
+        return [v for v in self.variables if v is not self.noise_seeds.state]
 
 
 @contextlib.contextmanager

@@ -85,7 +85,7 @@ def mean_kl(block, activation):
     rng = np.random.default_rng(2)
     noise = rng.standard_normal((SAMPLES, *SHAPE)).astype("float32")
     state, activation = (np.repeat(a, SAMPLES, axis=0) for a in (activation, activation))
-    kl = to_numpy(block(state, noise, activation=activation).kl).sum((1, 2, 3))
+    kl = to_numpy(block(state, noise, activation=activation).latent.kl).sum((1, 2, 3))
     return kl.mean(), kl.std() / np.sqrt(SAMPLES)
 
 
