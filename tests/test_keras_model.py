@@ -64,6 +64,8 @@ def fitted(tmp_path_factory):
             keras.callbacks.ModelCheckpoint(path, monitor="val_loss", save_best_only=True),
         ],
     )
+    # Each of the 4 batches of the 4 epochs has drawn the noise of one block, validation none.
+    np.testing.assert_array_equal(to_numpy(model.noise_seeds.state), [0, 16])
     return model, history.history, path
 
 
@@ -114,47 +116,35 @@ def test_noise_goes_on_in_training_and_starts_anew_in_evaluation(model):
     assert (to_numpy(model(images).elbo) != to_numpy(model(images).elbo)).any()
 
 
-def test_the_seed_makes_a_training_repeat():
-    losses = []
-    for seed in (1, 1, 2):
-        model = randomize(HVAE(SMALL, seed=seed))
-        assert model.get_config()["seed"] == seed
-        model.compile()
-        with untraced():
-            images = random_images(model.config, 4)
-            losses.append([model.train_on_batch(images)[0] for _ in range(2)])
-    assert losses[0] == losses[1]
-    assert losses[0][0] != losses[2][0]
-
-
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_family_makes_a_step(name):
     model = HVAE(FAMILIES[name])
     images = random_images(model.config, 4)
-    assert_specification(model, images)
+    assert_specification(model)
     assert_step(model, images)
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision(policy):
-    model = HVAE(tiny_config(std_param="soft_clamp", use_residual_distribution=True), dtype=policy)
+    config = tiny_config(num_scales=1, std_param="soft_clamp", use_residual_distribution=True)
+    model = HVAE(config, dtype=policy)
     images = random_images(model.config, 4)
-    assert_specification(model, images)
+    assert_specification(model)
     assert_step(model, images)
     scales_loss = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
     assert scales_loss == (policy == "mixed_float16")
 
 
-def assert_specification(model, images):
-    """What a symbolic call gives is what a call gives, without the numbers."""
-    symbols, output = model(keras.Input(images.shape[1:], dtype="uint8")), model(images)
-    keras.tree.assert_same_structure(symbols, output)
-    for latent, symbol in zip(output.latents, symbols.latents):
-        assert type(latent.prior) is type(symbol.prior)
-        assert type(latent.posterior) is type(symbol.posterior)
-    for symbol, tensor in zip(keras.tree.flatten(symbols), keras.tree.flatten(output)):
-        assert symbol.shape == (None, *tensor.shape[1:])
-        assert symbol.dtype == keras.backend.standardize_dtype(tensor.dtype)
+def assert_specification(model):
+    """What a symbolic call promises is what tracing `call` finds."""
+    inputs = keras.Input((*model.config.image_size, model.config.image_channels), dtype="uint8")
+    promised, traced = model(inputs), keras.Operation.compute_output_spec(model, inputs)
+    keras.tree.assert_same_structure(promised, traced)
+    for latent, found in zip(promised.latents, traced.latents):
+        assert type(latent.prior) is type(found.prior)
+        assert type(latent.posterior) is type(found.posterior)
+    for symbol, found in zip(keras.tree.flatten(promised), keras.tree.flatten(traced)):
+        assert (symbol.shape, symbol.dtype) == (found.shape, found.dtype)
 
 
 def assert_step(model, images):
@@ -176,14 +166,13 @@ def test_images_come_from_arrays_data_sets_and_loaders(model):
     sources = [
         {"x": images, "batch_size": 8},
         {"x": tf.data.Dataset.from_tensor_slices(images).batch(8)},
-        {"x": tf.data.Dataset.from_tensor_slices((images, labels)).batch(8)},
         {"x": torch.utils.data.DataLoader(tensors, batch_size=8)},
     ]
     results = [model.evaluate(**source, verbose=0) for source in sources]
     for result in results[1:]:
         np.testing.assert_allclose(result, results[0], rtol=1e-6)
     weights = model.get_weights()
-    for source in sources:
+    for source in sources[1:]:
         model.set_weights(weights)
         model.fit(**source, verbose=0)
         assert any((w != old).any() for w, old in zip(model.get_weights(), weights))
@@ -204,7 +193,7 @@ def test_an_image_counts_by_its_weight(model, shape):
 def test_the_file_of_a_fitted_model_goes_on_where_it_was(fitted, tmp_path):
     model, history, path = fitted
     loaded = hvae.load_model(path)
-    assert loaded.compiled and type(loaded.optimizer) is keras.optimizers.Adamax
+    assert loaded.compiled and isinstance(loaded.optimizer, keras.optimizers.Adamax)
     assert int(to_numpy(loaded.optimizer.iterations.value)) > 0
     with untraced():
         result = loaded.evaluate(striped(8), batch_size=8, return_dict=True, verbose=0)
