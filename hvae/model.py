@@ -22,6 +22,7 @@ from hvae.inference.methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
 from hvae.likelihoods import get_likelihood
 from hvae.likelihoods.base import sum_over_image
+from hvae.noise.keras_draws import draw_noise
 from hvae.numerics.units import Reporter
 
 #: In a `.keras` file: the states of the layers' seed generators, int64, (generators, 2).
@@ -112,14 +113,8 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
             seed: an integer, or a `keras.random.SeedGenerator`; the model's own, which goes
                 on from call to call, if left out.
         """
-        if seed is None:
-            seed = self.noise_seeds
-        elif isinstance(seed, int):  # itself, it would give blocks of a size the same noise
-            seed = keras.random.SeedGenerator(seed)
-        return tuple(
-            keras.random.normal(shape, dtype="float32", seed=seed)
-            for shape in self.noise_shapes(batch_size)
-        )
+        seed = self.noise_seeds if seed is None else seed
+        return draw_noise(self.noise_shapes(batch_size), seed)
 
     def call(self, images, noise=None, training=None):
         """ELBO and everything it is made of.
