@@ -28,22 +28,23 @@ class Likelihood(abc.ABC):
         self.levels = levels
 
     @classmethod
-    @abc.abstractmethod
     def from_model_config(cls, config):
         """The likelihood with the settings of a `ModelConfig`."""
+        return cls(config.image_channels, config.levels)
 
     @property
     @abc.abstractmethod
     def num_parameters(self):
         """Number of parameters for each pixel."""
 
-    @abc.abstractmethod
     def scale(self, images):
-        """Integers to the floats that the encoder reads, same shape, float32."""
+        """Integers to the floats that the encoder reads, same shape, float32: 0 to 1 here."""
+        return ops.cast(images, "float32") / (self.levels - 1)
 
-    @abc.abstractmethod
     def unscale(self, values):
         """Floats on the scale of `scale` to the nearest integers, int32."""
+        values = ops.round(values * (self.levels - 1))
+        return ops.cast(ops.clip(values, 0, self.levels - 1), "int32")
 
     @abc.abstractmethod
     def nll(self, parameters, images):
