@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import pathlib
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -11,9 +12,10 @@ from keras import ops
 
 from hvae.config import ModelConfig
 from hvae.configuration.settings import to_dict
-from hvae.decoder import Decoder
+from hvae.decoder import Decoder, DecoderOutput
 from hvae.encoder import Encoder
 from hvae.errors import UserError
+from hvae.execution.direct import Direct
 from hvae.families import get_family
 from hvae.fitting import FittingMethods
 from hvae.images.checked_images import check_shape_and_dtype
@@ -63,7 +65,7 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         >>> model.fit(images, validation_split=0.1)
     """
 
-    def __init__(self, config, seed=0, **kwargs):
+    def __init__(self, config: ModelConfig, seed: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(config, ModelConfig):
             raise ValueError(f"config must be a ModelConfig. Received: {type(config).__name__}")
@@ -93,19 +95,21 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         self.built = True
 
     @property
-    def reporter(self):
+    def reporter(self) -> Reporter:
         """Turns nats per image into the unit in which the field quotes such images."""
         return Reporter(self.likelihood.unit, self.config.num_dims)
 
-    def noise_shapes(self, batch_size):
+    def noise_shapes(self, batch_size: int) -> tuple[tuple[int, ...], ...]:
         """Shapes of the standard normal noise of one pass: one per latent block, smallest first."""
         return tuple((batch_size, *s.size, s.z_width) for s in self.config.latent_scales)
 
-    def uniform_shapes(self, batch_size):
+    def uniform_shapes(self, batch_size: int) -> dict[str, tuple[int, ...]]:
         """Shapes of the uniforms from which p(x|z) is sampled, by name."""
         return self.likelihood.noise_shapes(batch_size, *self.config.image_size)
 
-    def draw_noise(self, batch_size, seed=None):
+    def draw_noise(
+        self, batch_size: int, seed: int | keras.random.SeedGenerator | None = None
+    ) -> tuple[Any, ...]:
         """Standard normal noise for one pass.
 
         Args:
@@ -116,7 +120,9 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         seed = self.noise_seeds if seed is None else seed
         return draw_noise(self.noise_shapes(batch_size), seed)
 
-    def call(self, images, noise=None, training=None):
+    def call(
+        self, images: Any, noise: Sequence[Any] | None = None, training: bool | None = None
+    ) -> HVAEOutput:
         """ELBO and everything it is made of.
 
         Args:
@@ -160,7 +166,7 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         )
 
     @contextlib.contextmanager
-    def executed_by(self, execution):
+    def executed_by(self, execution: Direct) -> Iterator[None]:
         """Within this context, `execution` runs the blocks: see `hvae.execution`."""
         parts = (self.encoder, self.decoder)
         before = [part.execution for part in parts]
@@ -172,7 +178,7 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
             for part, old in zip(parts, before):
                 part.execution = old
 
-    def bottom_up(self, images):
+    def bottom_up(self, images: Any) -> tuple[Any, ...]:
         """The encoder's activations, one per scale, largest first.
 
         Args:
@@ -180,7 +186,7 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         """
         return self.encoder(self.encoder_input(images))
 
-    def encoder_input(self, images):
+    def encoder_input(self, images: Any) -> Any:
         """Images padded and scaled, `(batch, padded height, padded width, channels)`."""
         padding = [[0, 0], *self._padding(), [0, 0]]
         padded = ops.pad(ops.cast(images, "int32"), padding)
@@ -191,13 +197,13 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
 
     def top_down(
         self,
-        noise,
-        activations=None,
-        temperature=1.0,
-        latents=None,
-        masks=None,
-        training=None,
-    ):
+        noise: Sequence[Any],
+        activations: Sequence[Any] | None = None,
+        temperature: float | Sequence[Any] = 1.0,
+        latents: Sequence[Any] | None = None,
+        masks: Sequence[Any] | None = None,
+        training: bool | None = None,
+    ) -> DecoderOutput:
         """Likelihood parameters and latents, from the posterior, the prior, or both.
 
         Args:
@@ -249,11 +255,11 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         height, width = self.config.image_size
         return parameters[:, top : top + height, left : left + width, :]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "config": to_dict(self.config), "seed": self.seed}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "HVAE":
         """The model of what `get_config` gave.
 
         Raises:
@@ -293,7 +299,7 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         return [v for v in self.layer_variables if v.name == "seed_generator_state"]
 
     @property
-    def layer_variables(self):
+    def layer_variables(self) -> list[keras.Variable]:
         """Weights and the states of dropout: all variables but the state of `noise_seeds`."""
         return [v for v in self.variables if v is not self.noise_seeds.state]
 
