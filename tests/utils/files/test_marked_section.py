@@ -1,6 +1,6 @@
 import pytest
 
-from utils.marked_section import with_section
+from utils.files.marked_section import with_section
 
 TEXT = "a\n<!-- b: start -->\nold\n<!-- b: end -->\nc\n<!-- d: start -->\n<!-- d: end -->\n"
 
