@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.act_norm import ActNorm
-from hvae.flows.flow_sequence import FlowSequence
-from hvae.flows.squeezed import Squeezed
+from hvae.flows.affine.act_norm import ActNorm
+from hvae.flows.composition.flow_sequence import FlowSequence
+from hvae.flows.composition.squeezed import Squeezed
 from tests.flows.harness import build_random, random_latents, run_flow_test
 
 

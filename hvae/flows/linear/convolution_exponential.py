@@ -4,8 +4,8 @@ import keras
 from keras import ops
 
 from hvae.flows.base import Flow, FlowOutput, constant_log_det
-from hvae.flows.kernel_bound import bounded_kernel
-from hvae.flows.unit_matrix import unit_matrix
+from hvae.flows.linear.kernel_bound import bounded_kernel
+from hvae.flows.linear.unit_matrix import unit_matrix
 from hvae.layers.initializers import FanInUniform
 
 

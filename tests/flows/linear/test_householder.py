@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.householder import orthonormal_columns
+from hvae.flows.linear.householder import orthonormal_columns
 from tests.harness import gradient
 
 SHAPES = {"a place": (1, 1), "fewer": (16, 5), "all": (8, 8), "large": (4096, 16)}

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import activations, layers, ops
 
-from hvae.flows.autoregressive_convolution import AutoregressiveConvolution
+from hvae.flows.autoregressive.autoregressive_convolution import AutoregressiveConvolution
 
 
 class ResidualOutput(NamedTuple):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.affine_coupling import AffineCoupling
+from hvae.flows.affine.affine_coupling import AffineCoupling
 from tests.flows.harness import SIZES, build_random, random_latents, run_flow_test
 
 

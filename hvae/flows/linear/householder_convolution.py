@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from hvae.flows.base import Flow, FlowOutput, constant_log_det
-from hvae.flows.householder import orthonormal_columns
+from hvae.flows.linear.householder import orthonormal_columns
 from hvae.layers.initializers import FanInUniform
 
 

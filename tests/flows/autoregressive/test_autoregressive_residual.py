@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.autoregressive_residual import AutoregressiveResidual
+from hvae.flows.autoregressive.autoregressive_residual import AutoregressiveResidual
 from tests.flows.harness import SIZES, build_random, random_latents
 from tests.harness import gradient, jacobians
 

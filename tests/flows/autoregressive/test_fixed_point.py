@@ -1,7 +1,7 @@
 import numpy as np
 from keras import ops
 
-from hvae.flows.fixed_point import fixed_point
+from hvae.flows.autoregressive.fixed_point import fixed_point
 
 
 def test_it_finds_the_solution_of_every_image():

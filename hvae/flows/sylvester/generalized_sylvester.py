@@ -3,12 +3,12 @@
 import keras
 from keras import ops
 
-from hvae.flows.autoregressive_residual import AutoregressiveResidual
+from hvae.flows.autoregressive.autoregressive_residual import AutoregressiveResidual
+from hvae.flows.autoregressive.fixed_point import fixed_point
 from hvae.flows.base import Flow, FlowOutput
-from hvae.flows.convolution_exponential import ConvolutionExponential
-from hvae.flows.fixed_point import fixed_point
-from hvae.flows.flow_sequence import FlowSequence
-from hvae.flows.householder_convolution import HouseholderConvolution
+from hvae.flows.composition.flow_sequence import FlowSequence
+from hvae.flows.linear.convolution_exponential import ConvolutionExponential
+from hvae.flows.linear.householder_convolution import HouseholderConvolution
 
 
 @keras.saving.register_keras_serializable(package="hvae")

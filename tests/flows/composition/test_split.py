@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.act_norm import ActNorm
-from hvae.flows.split import Split
+from hvae.flows.affine.act_norm import ActNorm
+from hvae.flows.composition.split import Split
 from tests.flows.harness import SIZES, build_random, random_latents, run_flow_test
 
 

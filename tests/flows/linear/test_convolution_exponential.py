@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.convolution_exponential import ConvolutionExponential
+from hvae.flows.linear.convolution_exponential import ConvolutionExponential
 from tests.flows.harness import SIZES, build_random, random_latents, run_flow_test
 from tests.harness import jacobians
 

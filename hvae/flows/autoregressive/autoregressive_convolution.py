@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from hvae.flows.kernel_bound import bounded_kernel
+from hvae.flows.linear.kernel_bound import bounded_kernel
 from hvae.layers.initializers import FanInUniform
 from hvae.layers.weight_normalization import normalized_kernel, squared_norm
 

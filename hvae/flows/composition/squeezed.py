@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from hvae.flows.base import FlowOutput
-from hvae.flows.wrapped import WrappedFlow
+from hvae.flows.composition.wrapped import WrappedFlow
 
 
 @keras.saving.register_keras_serializable(package="hvae")

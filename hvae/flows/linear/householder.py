@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from hvae.flows.unit_matrix import unit_matrix
+from hvae.flows.linear.unit_matrix import unit_matrix
 
 # A vector with no entry above this has no direction that gradients could follow.
 _LEAST_ENTRY = 1e-6

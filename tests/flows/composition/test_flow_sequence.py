@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.act_norm import ActNorm
-from hvae.flows.affine_coupling import AffineCoupling
-from hvae.flows.flow_sequence import FlowSequence
+from hvae.flows.affine.act_norm import ActNorm
+from hvae.flows.affine.affine_coupling import AffineCoupling
+from hvae.flows.composition.flow_sequence import FlowSequence
 from tests.flows.harness import SIZES, random_latents, run_flow_test
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.act_norm import ActNorm
+from hvae.flows.affine.act_norm import ActNorm
 from tests.flows.harness import SIZES, random_latents, run_flow_test
 
 

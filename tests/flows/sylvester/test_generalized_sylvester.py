@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.generalized_sylvester import GeneralizedSylvester
+from hvae.flows.sylvester.generalized_sylvester import GeneralizedSylvester
 from tests.flows.harness import SIZES, build_random, random_latents, run_flow_test
 
 

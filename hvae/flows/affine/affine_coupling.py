@@ -4,7 +4,7 @@ import keras
 from keras import activations, ops
 
 from hvae.flows.base import Flow, FlowOutput
-from hvae.flows.split import halves
+from hvae.flows.composition.split import halves
 from hvae.layers.convolution import convolution
 from hvae.numerics.stable import soft_clamp
 

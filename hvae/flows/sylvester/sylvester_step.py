@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.flows.unit_matrix import unit_matrix
+from hvae.flows.linear.unit_matrix import unit_matrix
 
 # Halvings of an interval of length 2 that reach the spacing of float32.
 _HALVINGS = 26

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.householder_convolution import HouseholderConvolution
+from hvae.flows.linear.householder_convolution import HouseholderConvolution
 from tests.flows.harness import SIZES, run_flow_test
 
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.act_norm import ActNorm
-from hvae.flows.affine_coupling import AffineCoupling
-from hvae.flows.flipped import Flipped
+from hvae.flows.affine.act_norm import ActNorm
+from hvae.flows.affine.affine_coupling import AffineCoupling
+from hvae.flows.composition.flipped import Flipped
 from tests.flows.harness import SIZES, build_random, random_latents, run_flow_test
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.autoregressive_convolution import AutoregressiveConvolution
-from hvae.flows.kernel_bound import bounded_kernel
+from hvae.flows.autoregressive.autoregressive_convolution import AutoregressiveConvolution
+from hvae.flows.linear.kernel_bound import bounded_kernel
 from tests.harness import gradient
 
 
