@@ -3,7 +3,7 @@
 import pathlib
 
 from hvae.files.atomic import write_text
-from utils.marked_section import with_section
+from utils.files.marked_section import with_section
 
 README = pathlib.Path(__file__).parent / "README.md"
 

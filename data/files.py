@@ -12,6 +12,7 @@ import zlib
 import numpy as np
 
 from hvae.errors import UserError
+from hvae.images.checked_images import check_shape_and_dtype
 
 _DAMAGE = (
     AttributeError,
@@ -98,12 +99,9 @@ def check_images(source, images, info):
     Raises:
         UserError: if their shape or type is another, or there are none.
     """
-    expected = (*info.image_size, info.image_channels)
-    if images.shape[1:] != expected or images.dtype != np.uint8 or len(images) == 0:
-        raise UserError(
-            f"{source} must hold uint8 images of {expected}. "
-            f"Received: {images.dtype} {images.shape}"
-        )
+    check_shape_and_dtype(images.shape, images.dtype.name, info, name=str(source))
+    if images.dtype != np.uint8:
+        raise UserError(f"{source}: must be uint8. Received: {images.dtype}")
     return images
 
 

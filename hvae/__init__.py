@@ -8,8 +8,6 @@ Nothing here imports keras before it is needed, so that `KERAS_BACKEND` can be s
 import importlib
 from typing import TYPE_CHECKING
 
-from hvae.registration import register_with_keras
-
 if TYPE_CHECKING:  # for editors: nothing is imported until it is used
     from hvae.config import ModelConfig
     from hvae.errors import UserError
@@ -47,8 +45,6 @@ __all__ = [
     "save_model",
     "__version__",
 ]
-
-register_with_keras()
 
 
 def __getattr__(name):

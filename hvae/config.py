@@ -198,7 +198,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         return from_dict(config_class, fields)
 
     @abc.abstractmethod
-    def check_family(self):
+    def check_family(self) -> None:
         """Raises `UserError` if the family's fields do not fit each other, or the others."""
 
     @property

@@ -8,6 +8,7 @@ from hvae.attention.hierarchy_attention import HierarchyAttention
 from hvae.execution.direct import Direct
 from hvae.latents.latent_block import LatentBlock, LatentOutput
 from hvae.layers.chain import build_chain
+from hvae.layers.listed_parts import ListedParts
 
 
 class DecoderOutput(NamedTuple):
@@ -17,7 +18,7 @@ class DecoderOutput(NamedTuple):
     latents: tuple[LatentOutput, ...]  # one per block, smallest scale first
 
 
-class Decoder(layers.Layer):
+class Decoder(ListedParts, layers.Layer):
     """One latent block after the other, from the smallest scale to the largest.
 
     Args:
@@ -29,6 +30,7 @@ class Decoder(layers.Layer):
     def __init__(self, config, family, num_parameters, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.config = config
+        self.output_shape = (None, *config.padded_size, num_parameters)  # for Keras's summary
         self.execution = Direct()
         self.head = family.head(num_parameters)
         # Without a state to reconstruct from, nothing happens after the last latent.
@@ -56,17 +58,15 @@ class Decoder(layers.Layer):
             )
         self.attention = None
 
-    def build(self, input_shape=None):
+    def build(self, activation_shapes):
         for i, scale in enumerate(self.scales):
             self.initial_states[i].build((None, *scale.size, scale.state_width))
             if i > 0:
                 smaller = self.scales[i - 1]
                 build_chain(self.joins[i - 1], (None, *smaller.size, smaller.state_width))
         for block, scale in zip(self.blocks, self.config.latent_scales):
-            block.build(
-                (None, *scale.size, scale.state_width), (None, *scale.size, scale.activation_width)
-            )
-        self.head.build()
+            block.build((None, *scale.size, scale.state_width), activation_shapes[scale.index])
+        self.head.build((None, *self.scales[-1].size, self.scales[-1].state_width))
         if self.config.use_depthwise_attention:
             # Made last: all else starts from the same weights with and without it.
             self.attention = HierarchyAttention(self.config, dtype=self.dtype_policy)
@@ -101,11 +101,11 @@ class Decoder(layers.Layer):
         return output
 
     def walk(self, noise, activations=None, temperature=1.0, latents=None, masks=None):
-        """The `LatentOutput` of one block after the other, and last what `call` returns."""
+        """The `BlockOutput` of one block after the other, and last what `call` returns."""
         temperatures = temperature if isinstance(temperature, (list, tuple)) else None
         state = self.initial_states[0].start(noise[0])
         memory = None if self.attention is None else self.attention.start(activations)
-        outputs, i = [], 0
+        drawn, i = [], 0
         for position, scale in enumerate(self.scales):
             if position > 0:
                 state = self.execution.chain(self.joins[position - 1], state)
@@ -129,8 +129,8 @@ class Decoder(layers.Layer):
                 )
                 if memory is not None:
                     self.attention.remember(i, output.state, memory)
-                outputs.append(output)
+                drawn.append(output.latent)
                 state, i = output.state, i + 1
                 yield output
-        parameters = self.head(state, [output.z for output in outputs])
-        yield DecoderOutput(parameters, tuple(outputs))
+        parameters = self.head(state, [latent.z for latent in drawn])
+        yield DecoderOutput(parameters, tuple(drawn))

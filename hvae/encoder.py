@@ -1,13 +1,13 @@
 """Bottom-up: from the image to one activation per scale."""
 
-import keras
 from keras import layers
 
 from hvae.execution.direct import Direct
 from hvae.layers.chain import build_chain
+from hvae.layers.listed_parts import ListedParts
 
 
-class Encoder(layers.Layer):
+class Encoder(ListedParts, layers.Layer):
     """Blocks at every scale, each scale joined to the next smaller one.
 
     Args:
@@ -51,10 +51,5 @@ class Encoder(layers.Layer):
     def _join_after(self, scale):
         return self.joins[scale.index] if scale.index < len(self.joins) else []
 
-    def compute_output_spec(self, inputs):
-        return tuple(
-            keras.KerasTensor(
-                (inputs.shape[0], *s.size, s.activation_width), dtype=self.compute_dtype
-            )
-            for s in self.scales
-        )
+    def compute_output_shape(self, input_shape):
+        return tuple((input_shape[0], *s.size, s.activation_width) for s in self.scales)

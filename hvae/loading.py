@@ -1,7 +1,8 @@
-"""Read a run: configuration and weights."""
+"""Read a model: of a run, or of a `.keras` file."""
 
 import dataclasses
 import os
+import pathlib
 from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
@@ -53,35 +54,57 @@ def read_model_config(folder: str | os.PathLike) -> ModelConfig:
 
 
 def load_model(
-    folder: str | os.PathLike,
+    path: str | os.PathLike,
     weights: Literal["ema", "raw"] = "ema",
     moment: Literal["best", "latest"] = "best",
 ) -> "HVAE":
-    """The model of a run, with its weights.
+    """The model of a run, or of a `.keras` file, with its weights.
 
-    Works under every backend, whichever wrote the weights. Code that the run keeps is not run:
+    Works under every backend, whichever wrote the weights. Code that a run keeps is not run:
     if it was made with a plugin, `hvae.load_plugin` that, or the run's copy, before.
 
     Args:
-        folder: the run's folder.
-        weights: `"ema"`, the moving average, or `"raw"`.
-        moment: `"best"` by validation ELBO, or `"latest"`.
+        path: the run's folder; or a file that `hvae.save_model` or `HVAE.save` has written.
+        weights: of a run: `"ema"`, the moving average, or `"raw"`.
+        moment: of a run: `"best"` by validation ELBO, or `"latest"`.
 
     Returns:
         An `HVAE`.
 
     Raises:
-        UserError: if the folder is not a run, or a file is missing or damaged.
+        UserError: if the folder is not a run, or a file is missing, damaged or of another model.
     """
     from hvae.model import HVAE
 
     for name, value, allowed in (("weights", weights, WEIGHTS), ("moment", moment, MOMENTS)):
         if value not in allowed:
             raise UserError(f"{name}: allowed are {', '.join(allowed)}. Received: {value}")
+    path = pathlib.Path(path)
+    if path.suffix == ".keras" and not path.is_dir():
+        return _load_keras_file(path)
     name = weights_file(moment, weights)
-    folder = check_run(folder, [name])
+    folder = check_run(path, [name])
     model = HVAE(read_model_config(folder))
     load_weights(model, folder / name)
+    return model
+
+
+def _load_keras_file(path):
+    import keras
+
+    from hvae.model import HVAE
+
+    if not path.is_file():
+        raise UserError(f"no such file: {path}")
+    try:
+        model = keras.saving.load_model(path)
+    except UserError:
+        raise
+    except Exception as error:  # what a damaged archive makes of Keras's reader is anything
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path} is damaged or no model of Keras ({reason[:200]})") from error
+    if not isinstance(model, HVAE):
+        raise UserError(f"{path}: must hold an HVAE. Received: {type(model).__name__}")
     return model
 
 

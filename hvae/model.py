@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import pathlib
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -11,15 +12,19 @@ from keras import ops
 
 from hvae.config import ModelConfig
 from hvae.configuration.settings import to_dict
-from hvae.decoder import Decoder
+from hvae.decoder import Decoder, DecoderOutput
 from hvae.encoder import Encoder
+from hvae.errors import UserError
+from hvae.execution.direct import Direct
 from hvae.families import get_family
+from hvae.fitting import FittingMethods
 from hvae.images.checked_images import check_shape_and_dtype
 from hvae.images.padding import margins
 from hvae.inference.methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
 from hvae.likelihoods import get_likelihood
 from hvae.likelihoods.base import sum_over_image
+from hvae.noise.keras_draws import draw_noise
 from hvae.numerics.units import Reporter
 
 #: In a `.keras` file: the states of the layers' seed generators, int64, (generators, 2).
@@ -37,7 +42,7 @@ class HVAEOutput(NamedTuple):
 
 
 @keras.saving.register_keras_serializable(package="hvae")
-class HVAE(InferenceMethods, keras.Model):
+class HVAE(InferenceMethods, FittingMethods, keras.Model):
     """A hierarchical variational autoencoder.
 
     The model is built when it is made; `keras.utils.set_random_seed` before makes its
@@ -45,6 +50,10 @@ class HVAE(InferenceMethods, keras.Model):
 
     Args:
         config: the `ModelConfig` of a family.
+        seed: of the noise that the model draws where none is given, an integer.
+
+    Raises:
+        UserError: if Keras is set to channels_first.
 
     Example:
         >>> from hvae.families.vdvae import VDVAEConfig
@@ -52,13 +61,22 @@ class HVAE(InferenceMethods, keras.Model):
         >>> output = model(images)  # images: uint8, (batch, 8, 8, 1)
         >>> output.elbo, output.kl
         >>> model.decode(model.encode(images))  # uint8, (batch, 8, 8, 1)
+        >>> model.compile(optimizer="adamax")
+        >>> model.fit(images, validation_split=0.1)
     """
 
-    def __init__(self, config, **kwargs):
+    def __init__(self, config: ModelConfig, seed: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(config, ModelConfig):
             raise ValueError(f"config must be a ModelConfig. Received: {type(config).__name__}")
+        if keras.config.image_data_format() != "channels_last":
+            raise UserError(
+                "image_data_format: must be channels_last in Keras's configuration. "
+                f"Received: {keras.config.image_data_format()}"
+            )
         self.config = config
+        self.seed = seed
+        self.noise_seeds = keras.random.SeedGenerator(seed)
         self.likelihood = get_likelihood(config)
         family = get_family(config, self.dtype_policy)
         # Images must reach the likelihood unrounded, whatever the dtype policy.
@@ -71,36 +89,45 @@ class HVAE(InferenceMethods, keras.Model):
             self.build()
 
     def build(self, input_shape=None):
-        self.encoder.build((None, *self.config.padded_size, self.config.image_channels))
-        self.decoder.build()
+        shape = (None, *self.config.padded_size, self.config.image_channels)
+        self.encoder.build(shape)
+        self.decoder.build(self.encoder.compute_output_shape(shape))
         self.built = True
 
     @property
-    def reporter(self):
+    def reporter(self) -> Reporter:
         """Turns nats per image into the unit in which the field quotes such images."""
         return Reporter(self.likelihood.unit, self.config.num_dims)
 
-    def noise_shapes(self, batch_size):
+    def noise_shapes(self, batch_size: int) -> tuple[tuple[int, ...], ...]:
         """Shapes of the standard normal noise of one pass: one per latent block, smallest first."""
         return tuple((batch_size, *s.size, s.z_width) for s in self.config.latent_scales)
 
-    def uniform_shapes(self, batch_size):
+    def uniform_shapes(self, batch_size: int) -> dict[str, tuple[int, ...]]:
         """Shapes of the uniforms from which p(x|z) is sampled, by name."""
         return self.likelihood.noise_shapes(batch_size, *self.config.image_size)
 
-    def draw_noise(self, batch_size, seed=None):
-        """Standard normal noise for one pass, from `seed` or a `keras.random.SeedGenerator`."""
-        return tuple(
-            keras.random.normal(shape, dtype="float32", seed=seed)
-            for shape in self.noise_shapes(batch_size)
-        )
+    def draw_noise(
+        self, batch_size: int, seed: int | keras.random.SeedGenerator | None = None
+    ) -> tuple[Any, ...]:
+        """Standard normal noise for one pass.
 
-    def call(self, images, noise=None, training=None):
+        Args:
+            batch_size: images of the pass.
+            seed: an integer, or a `keras.random.SeedGenerator`; the model's own, which goes
+                on from call to call, if left out.
+        """
+        seed = self.noise_seeds if seed is None else seed
+        return draw_noise(self.noise_shapes(batch_size), seed)
+
+    def call(
+        self, images: Any, noise: Sequence[Any] | None = None, training: bool | None = None
+    ) -> HVAEOutput:
         """ELBO and everything it is made of.
 
         Args:
             images: integers 0 … levels − 1, `(batch, height, width, channels)`.
-            noise: arrays of `noise_shapes`; drawn if left out.
+            noise: arrays of `noise_shapes`; `draw_noise` draws it if left out.
             training: whether layers normalise by the batch and drop out.
 
         Returns:
@@ -121,8 +148,25 @@ class HVAE(InferenceMethods, keras.Model):
         kl = ops.stack([sum_over_image(latent.kl) for latent in latents], axis=-1)
         return HVAEOutput(-nll - ops.sum(kl, axis=-1), nll, kl, parameters, latents)
 
+    def compute_output_spec(self, images, noise=None, training=None):
+        check_shape_and_dtype(images.shape, images.dtype, self.config)
+        batch = images.shape[0]
+
+        def tensor(*shape, dtype="float32"):
+            return keras.KerasTensor((batch, *shape), dtype=dtype)
+
+        return HVAEOutput(
+            elbo=tensor(),
+            nll=tensor(),
+            kl=tensor(len(self.decoder.blocks)),
+            parameters=tensor(
+                *self.config.image_size, self.likelihood.num_parameters, dtype=self.compute_dtype
+            ),
+            latents=tuple(block.posterior_spec(batch) for block in self.decoder.blocks),
+        )
+
     @contextlib.contextmanager
-    def executed_by(self, execution):
+    def executed_by(self, execution: Direct) -> Iterator[None]:
         """Within this context, `execution` runs the blocks: see `hvae.execution`."""
         parts = (self.encoder, self.decoder)
         before = [part.execution for part in parts]
@@ -134,7 +178,7 @@ class HVAE(InferenceMethods, keras.Model):
             for part, old in zip(parts, before):
                 part.execution = old
 
-    def bottom_up(self, images):
+    def bottom_up(self, images: Any) -> tuple[Any, ...]:
         """The encoder's activations, one per scale, largest first.
 
         Args:
@@ -142,7 +186,7 @@ class HVAE(InferenceMethods, keras.Model):
         """
         return self.encoder(self.encoder_input(images))
 
-    def encoder_input(self, images):
+    def encoder_input(self, images: Any) -> Any:
         """Images padded and scaled, `(batch, padded height, padded width, channels)`."""
         padding = [[0, 0], *self._padding(), [0, 0]]
         padded = ops.pad(ops.cast(images, "int32"), padding)
@@ -153,13 +197,13 @@ class HVAE(InferenceMethods, keras.Model):
 
     def top_down(
         self,
-        noise,
-        activations=None,
-        temperature=1.0,
-        latents=None,
-        masks=None,
-        training=None,
-    ):
+        noise: Sequence[Any],
+        activations: Sequence[Any] | None = None,
+        temperature: float | Sequence[Any] = 1.0,
+        latents: Sequence[Any] | None = None,
+        masks: Sequence[Any] | None = None,
+        training: bool | None = None,
+    ) -> DecoderOutput:
         """Likelihood parameters and latents, from the posterior, the prior, or both.
 
         Args:
@@ -211,11 +255,11 @@ class HVAE(InferenceMethods, keras.Model):
         height, width = self.config.image_size
         return parameters[:, top : top + height, left : left + width, :]
 
-    def get_config(self):
-        return {**super().get_config(), "config": to_dict(self.config)}
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "config": to_dict(self.config), "seed": self.seed}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "HVAE":
         """The model of what `get_config` gave.
 
         Raises:
@@ -226,6 +270,16 @@ class HVAE(InferenceMethods, keras.Model):
     def get_build_config(self):
         """Nothing: the model is built when it is made."""
         return None
+
+    def save(self, filepath, *args, **kwargs):
+        """Keras's own; `hvae.save_model` leaves an older file whole if something fails.
+
+        Raises:
+            UserError: for an HDF5 file.
+        """
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise UserError(f"filepath: a model's must end in .keras. Received: {filepath}")
+        super().save(filepath, *args, **kwargs)
 
     def save_assets(self, folder):
         """Keras calls this for a `.keras` file; its own parts leave dropout's seeds out."""
@@ -242,7 +296,12 @@ class HVAE(InferenceMethods, keras.Model):
                 seed.assign(value)
 
     def _dropout_seeds(self):
-        return [v for v in self.variables if v.name == "seed_generator_state"]
+        return [v for v in self.layer_variables if v.name == "seed_generator_state"]
+
+    @property
+    def layer_variables(self) -> list[keras.Variable]:
+        """Weights and the states of dropout: all variables but the state of `noise_seeds`."""
+        return [v for v in self.variables if v is not self.noise_seeds.state]
 
 
 @contextlib.contextmanager

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 def save_model(model: "HVAE", path: str | os.PathLike) -> None:
     """Write a whole model, configuration and weights, as a `.keras` file.
 
-    `import hvae` and `keras.saving.load_model(path)` make the same model of it, under every
-    backend. The dtype policy and the state of dropout are kept; what only training needs
-    (optimizer, moving average, schedules) stays in the run's folder.
+    `hvae.load_model(path)` makes the same model of it, under every backend, and so does
+    `keras.saving.load_model(path)` once `HVAE` was imported: to import the class registers it.
+    The dtype policy, the state of dropout and, of a compiled model, the optimizer are kept; what
+    only `main.py` needs (moving average, schedules) stays in the run's folder.
 
     Args:
         model: an `HVAE`.
@@ -29,7 +30,7 @@ def save_model(model: "HVAE", path: str | os.PathLike) -> None:
 
     Example:
         >>> hvae.save_model(hvae.load_model("runs/demo"), "demo.keras")
-        >>> model = keras.saving.load_model("demo.keras")
+        >>> model = hvae.load_model("demo.keras")
     """
     from hvae.model import HVAE
 

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import yaml
@@ -30,6 +31,28 @@ def test_loads_the_weights_that_were_asked_for(run):
         np.testing.assert_array_equal(
             ops.convert_to_numpy(model(images, noise).elbo), ops.convert_to_numpy(expected)
         )
+
+
+def test_loads_a_keras_file(run):
+    model = randomize(HVAE(tiny_config()))
+    hvae.save_model(model, run / "model.keras")
+    loaded = hvae.load_model(run / "model.keras")
+    assert type(loaded) is HVAE
+    for value, expected in zip(loaded.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)
+
+
+def test_a_keras_file_that_is_none_is_refused(run):
+    path = run / "model.keras"
+    with pytest.raises(UserError, match="no such file: .*model.keras"):
+        hvae.load_model(path)
+    path.write_bytes(b"PK nothing")
+    with pytest.raises(UserError, match="model.keras is damaged or no model of Keras") as error:
+        hvae.load_model(path)
+    assert "\n" not in str(error.value)
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(path)
+    with pytest.raises(UserError, match="must hold an HVAE. Received: Sequential"):
+        hvae.load_model(path)
 
 
 def test_what_is_no_run_is_refused_with_what_is_missing(run, tmp_path_factory):

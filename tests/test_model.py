@@ -177,14 +177,17 @@ def test_residual_paths_start_scaled_by_the_depth():
 
 @pytest.mark.every_backend
 def test_noise_is_drawn_if_not_given_and_repeats_with_the_seed():
-    model = randomize(HVAE(tiny_config()))
-    images = random_images(model.config, 2)
-    results = []
-    for seed in (1, 1, 2):
-        keras.utils.set_random_seed(seed)
-        results.append(to_numpy(model(images).elbo))
+    images = random_images(tiny_config(), 2)
+    results = [to_numpy(randomize(HVAE(tiny_config(), seed=s))(images).elbo) for s in (1, 1, 2)]
     np.testing.assert_array_equal(results[0], results[1])
     assert (results[0] != results[2]).any()
+
+
+def test_blocks_of_a_size_have_noise_of_their_own():
+    model = HVAE(tiny_config(dec_num_blocks=(2, 1)))
+    (_, first, second), (*_, again) = (model.draw_noise(1, seed=3) for _ in range(2))
+    assert (to_numpy(first) != to_numpy(second)).all()
+    np.testing.assert_array_equal(to_numpy(second), to_numpy(again))
 
 
 @pytest.mark.every_backend

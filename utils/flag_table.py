@@ -11,7 +11,7 @@ from utils.experiments.experiment import (
     group_title,
     groups,
 )
-from utils.marked_section import with_section
+from utils.files.marked_section import with_section
 
 README = pathlib.Path(__file__).parent.parent / "README.md"
 SECTION = "flags"

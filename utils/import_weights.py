@@ -60,7 +60,7 @@ def parse_arguments(arguments=None):
 
 def import_weights(request, display):
     """Read the file and write the run."""
-    from hvae.published.state_dict import read_state_dict
+    from hvae.published.weight_files import read_state_dict
 
     tensors = read_state_dict(request.file)
     display.message(f"{request.file}: {len(tensors)} tensors")

@@ -28,7 +28,7 @@ class AttentionSettings:
         minimum=1,
     )
 
-    def check_attention(self):
+    def check_attention(self) -> None:
         """Raises `UserError` if attention is asked for where there is nothing to choose from."""
         if self.use_depthwise_attention and len(self.scales) < 2:
             raise UserError(

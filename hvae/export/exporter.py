@@ -1,9 +1,13 @@
 """Export of a model: parts written, verified, described."""
 
+import os
 import pathlib
 import tempfile
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
 import keras
+import numpy as np
 
 import hvae
 from hvae.deploy.manifest import MANIFEST, Manifest, PartDescription, file_checksum, write_manifest
@@ -17,6 +21,9 @@ from hvae.files.versions import installed_versions
 from hvae.images.checked_images import checked_images
 from hvae.inference.latents.latents_file import config_checksum, weights_checksum
 from hvae.training.display import Display
+
+if TYPE_CHECKING:
+    from hvae.model import HVAE
 
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "openvino", "nncf", "tf2onnx", "numpy")
 
@@ -40,13 +47,13 @@ class Exporter:
 
     def __init__(
         self,
-        model,
-        format="openvino",
-        precision="fp32",
-        batch=None,
-        max_bits_lost=0.02,
-        seed=0,
-        display=None,
+        model: "HVAE",
+        format: str = "openvino",
+        precision: Literal["fp32", "fp16", "int8"] = "fp32",
+        batch: int | None = None,
+        max_bits_lost: float = 0.02,
+        seed: int = 0,
+        display: Display | None = None,
     ):
         if keras.config.backend() != "tensorflow":
             raise UserError(
@@ -64,7 +71,13 @@ class Exporter:
         self.seed = seed
         self.display = display or Display()
 
-    def __call__(self, folder, images, parts=None, calibration=None):
+    def __call__(
+        self,
+        folder: str | os.PathLike,
+        images: np.ndarray,
+        parts: Sequence[str] | None = None,
+        calibration: np.ndarray | None = None,
+    ) -> Manifest:
         """Export.
 
         Args:

@@ -1,8 +1,13 @@
 """What a flow has to provide."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keras import layers, ops
+
+from hvae.configuration.scale import Scale
+
+if TYPE_CHECKING:  # it reads the settings of flows, and so their names
+    from hvae.config import ModelConfig
 
 
 class FlowOutput(NamedTuple):
@@ -24,14 +29,14 @@ class Flow(layers.Layer):
     """
 
     #: Channels of the context that the flow reads; 0 for none.
-    context_width = 0
+    context_width: int = 0
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         # Under a mixed policy Keras would round z before `call` sees it.
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     @classmethod
-    def from_model_config(cls, config, scale):
+    def from_model_config(cls, config: "ModelConfig", scale: Scale) -> "Flow":
         """The flow of a block: for flows of the posterior, which `flow_type` names.
 
         Args:
@@ -40,7 +45,7 @@ class Flow(layers.Layer):
         """
         return cls()
 
-    def call(self, z, context=None):
+    def call(self, z: Any, context: Any = None) -> FlowOutput:
         """The latent that the flow makes of z, and log|det|, as `FlowOutput`.
 
         Args:
@@ -49,7 +54,7 @@ class Flow(layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} has no call.")
 
-    def inverse(self, z, context=None):
+    def inverse(self, z: Any, context: Any = None) -> FlowOutput:
         """The latent that `call` takes to z, and log|det| of the way back, as `FlowOutput`.
 
         Args:

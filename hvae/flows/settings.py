@@ -81,7 +81,7 @@ class FlowSettings:
         per_scale=True,
     )
 
-    def check_flow(self):
+    def check_flow(self) -> None:
         """Raises `UserError` if the flow's settings do not fit each other, or the scales."""
         asks, counts = self.flow_type != "none", any(self.num_flows)
         if asks != counts:

@@ -21,10 +21,14 @@ class DiagonalGaussian(NamedTuple):
 
     mean: Any  # (batch, height, width, channels)
     log_std: Any  # (batch, height, width, channels), nats
-    floor: float = 0.0  # part of the standard deviation that no temperature scales
 
-    @classmethod
-    def from_parameters(cls, parameters, std_param, smoothing):
+    @property
+    def floor(self):
+        """Part of the standard deviation that no temperature scales."""
+        return 0.0
+
+    @staticmethod
+    def from_parameters(parameters, std_param, smoothing):
         """Split a layer's output into mean and standard deviation.
 
         Args:
@@ -41,9 +45,11 @@ class DiagonalGaussian(NamedTuple):
         """
         mean, raw = ops.split(ops.cast(parameters, "float32"), 2, axis=-1)
         if std_param == "soft_clamp":
+            mean = soft_clamp(mean)
             log_std = ops.logaddexp(soft_clamp(raw), math.log(SOFT_CLAMP_FLOOR))
-            return cls(soft_clamp(mean), log_std, SOFT_CLAMP_FLOOR)
-        return cls(mean, log_of_positive(raw, std_param, smoothing))
+        else:
+            log_std = log_of_positive(raw, std_param, smoothing)
+        return gaussian_class(std_param)(mean, log_std)
 
     def relative_to(self, prior):
         """This Gaussian as a residual: mean added to the prior's, std multiplied with it.
@@ -87,3 +93,19 @@ class DiagonalGaussian(NamedTuple):
         log_ratio = self.log_std - prior.log_std
         distance = (self.mean - prior.mean) * ops.exp(-prior.log_std)
         return 0.5 * (expm1_minus_x(2.0 * log_ratio) + distance * distance)
+
+
+class SoftClampedGaussian(DiagonalGaussian):
+    """One whose standard deviation has a floor.
+
+    The floor is part of the class, not a field: models give tensors only.
+    """
+
+    @property
+    def floor(self):
+        return SOFT_CLAMP_FLOOR
+
+
+def gaussian_class(std_param):
+    """The class of what `from_parameters` gives."""
+    return SoftClampedGaussian if std_param == "soft_clamp" else DiagonalGaussian

@@ -6,19 +6,25 @@ from typing import Any, NamedTuple
 import keras
 from keras import layers, ops
 
-from hvae.latents.diagonal_gaussian import DiagonalGaussian
+from hvae.latents.diagonal_gaussian import DiagonalGaussian, gaussian_class
 from hvae.layers.convolution import convolution
 
 
 class LatentOutput(NamedTuple):
-    """What one latent block did."""
+    """One latent: its distributions, its value, what it cost."""
 
-    state: Any  # (batch, height, width, state_width); None after a last block without next state
     z: Any  # (batch, height, width, z_width), float32
     prior: DiagonalGaussian
     posterior: DiagonalGaussian | None  # before a flow; None when sampling from the prior
     kl: Any  # (batch, height, width, z_width), nats; None where z is not drawn from q
     log_ratio: Any  # log q(z) − log p(z), the KL of this one sample; shape and unit of kl
+
+
+class BlockOutput(NamedTuple):
+    """What one latent block did."""
+
+    latent: LatentOutput
+    state: Any  # (batch, height, width, state_width); None after a last block without next state
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -53,7 +59,7 @@ class LatentBlock(layers.Layer):
             have no KL.
 
     Returns:
-        `LatentOutput`.
+        `BlockOutput`.
 
     Reference:
         KL with a flow: Rezende & Mohamed 2015, Equation 15. Control variates: Owen 2013,
@@ -80,11 +86,13 @@ class LatentBlock(layers.Layer):
         self.analytical_kl = analytical_kl
         self.flow = flow
         self.has_next_state = has_next_state
+        self.output_shape = None
         self.flow_context = None
         if flow is not None and flow.context_width:
             self.flow_context = convolution(flow.context_width, 1, self.dtype_policy)
 
     def build(self, state_shape, activation_shape=None):
+        self.output_shape = (*state_shape[:-1], self.variant.z_width)  # for Keras's summary: z's
         if not self.variant.built:  # it is, when it comes from a configuration
             self.variant.build(state_shape)
         if self.flow is not None and not self.flow.built:
@@ -119,7 +127,18 @@ class LatentBlock(layers.Layer):
             if kl is not None:
                 kl, log_ratio = (ops.where(is_kept, x, 0.0) for x in (kl, log_ratio))
         next_state = self.variant.next_state(prior, z) if self.has_next_state else None
-        return LatentOutput(next_state, z, p, q, kl, log_ratio)
+        return BlockOutput(LatentOutput(z, p, q, kl, log_ratio), next_state)
+
+    def posterior_spec(self, batch):
+        """The `LatentOutput` of a block that has an activation, as `KerasTensor`s."""
+
+        def tensor():
+            return keras.KerasTensor((batch, *self.output_shape[1:]), dtype="float32")
+
+        p_class = gaussian_class(self.std_param)
+        q_class = DiagonalGaussian if self.residual_posterior else p_class
+        p, q = (gaussian(tensor(), tensor()) for gaussian in (p_class, q_class))
+        return LatentOutput(tensor(), p, q, tensor(), tensor())
 
     def _draw(self, q, p, noise, state, activation):
         """z from the posterior, its KL, and log q(z) − log p(z), for every variable."""

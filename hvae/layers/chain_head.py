@@ -22,7 +22,7 @@ class ChainHead(layers.Layer):
         self.state_shape = state_shape
 
     def build(self, input_shape=None):
-        build_chain(self.chain, self.state_shape)
+        self.output_shape = build_chain(self.chain, self.state_shape)
 
     def call(self, state, latents):
         return call_chain(self.chain, state)

@@ -39,6 +39,9 @@ class InitialState(layers.Layer):
     def call(self, inputs):
         return inputs + self.state if self.learned else inputs
 
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
     def start(self, like):
         """The state without anything from above, `(batch, height, width, channels)`.
 

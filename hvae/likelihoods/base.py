@@ -1,10 +1,14 @@
 """What a likelihood has to provide."""
 
 import abc
+from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
 from hvae.noise.transforms import standard_noise
+
+if TYPE_CHECKING:  # it lists the likelihoods
+    from hvae.config import ModelConfig
 
 
 class Likelihood(abc.ABC):
@@ -21,47 +25,48 @@ class Likelihood(abc.ABC):
     """
 
     #: Unit in which results are reported: `"bits_per_dim"` or `"nats"`.
-    unit = "bits_per_dim"
+    unit: str = "bits_per_dim"
 
-    def __init__(self, channels, levels):
+    def __init__(self, channels: int, levels: int):
         self.channels = channels
         self.levels = levels
 
     @classmethod
-    @abc.abstractmethod
-    def from_model_config(cls, config):
+    def from_model_config(cls, config: "ModelConfig") -> "Likelihood":
         """The likelihood with the settings of a `ModelConfig`."""
+        return cls(config.image_channels, config.levels)
 
     @property
     @abc.abstractmethod
-    def num_parameters(self):
+    def num_parameters(self) -> int:
         """Number of parameters for each pixel."""
 
-    @abc.abstractmethod
-    def scale(self, images):
-        """Integers to the floats that the encoder reads, same shape, float32."""
+    def scale(self, images: Any) -> Any:
+        """Integers to the floats that the encoder reads, same shape, float32: 0 to 1 here."""
+        return ops.cast(images, "float32") / (self.levels - 1)
 
-    @abc.abstractmethod
-    def unscale(self, values):
+    def unscale(self, values: Any) -> Any:
         """Floats on the scale of `scale` to the nearest integers, int32."""
+        values = ops.round(values * (self.levels - 1))
+        return ops.cast(ops.clip(values, 0, self.levels - 1), "int32")
 
     @abc.abstractmethod
-    def nll(self, parameters, images):
+    def nll(self, parameters: Any, images: Any) -> Any:
         """−log p(x | z) in nats per image, `(batch,)`."""
 
     @abc.abstractmethod
-    def mean(self, parameters):
+    def mean(self, parameters: Any) -> Any:
         """E[x | z] on the scale of `scale`, `(batch, height, width, channels)`."""
 
     @abc.abstractmethod
-    def mode(self, parameters):
+    def mode(self, parameters: Any) -> Any:
         """A most probable x on the scale of `scale`, `(batch, height, width, channels)`."""
 
     @abc.abstractmethod
-    def noise_shapes(self, batch, height, width):
+    def noise_shapes(self, batch: int, height: int, width: int) -> dict[str, tuple[int, ...]]:
         """Shapes of the uniforms that `sample` needs, by name."""
 
-    def sample(self, parameters, uniforms, temperature=1.0):
+    def sample(self, parameters: Any, uniforms: dict[str, Any], temperature: Any = 1.0) -> Any:
         """A draw from p(x | z) on the scale of `scale`.
 
         The temperature multiplies the standard noise that makes the draw: the scales of
@@ -87,7 +92,7 @@ class Likelihood(abc.ABC):
         )
 
     @abc.abstractmethod
-    def from_noise(self, parameters, noise):
+    def from_noise(self, parameters: Any, noise: dict[str, Any]) -> Any:
         """The draw from p(x | z) that standard noise makes, on the scale of `scale`.
 
         Args:

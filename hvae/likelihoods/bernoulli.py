@@ -10,19 +10,9 @@ class Bernoulli(Likelihood):
 
     unit = "nats"
 
-    @classmethod
-    def from_model_config(cls, config):
-        return cls(config.image_channels, config.levels)
-
     @property
     def num_parameters(self):
         return self.channels
-
-    def scale(self, images):
-        return ops.cast(images, "float32")
-
-    def unscale(self, values):
-        return ops.cast(ops.clip(ops.round(values), 0.0, 1.0), "int32")
 
     def nll(self, parameters, images):
         logits = ops.cast(parameters, "float32")

@@ -5,8 +5,7 @@ import math
 from keras import ops
 
 from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
-from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
-from hvae.likelihoods.base import sum_over_image
+from hvae.likelihoods.base import Likelihood, sum_over_image
 
 # Where training starts: the middle of the interval, a scale of 1/e.
 _MEAN_OFFSET = 0.5
@@ -16,7 +15,7 @@ _LOG_SCALE_OFFSET = -1.0
 _LOG_ADDED_PROBABILITY = math.log(1e-7)
 
 
-class DiscretizedLogistic(UnitIntervalLikelihood):
+class DiscretizedLogistic(Likelihood):
     """Channels are independent logistics, integrated over each level's bin.
 
     The logistic is that of a value v of which level k covers [k, k + 1)/levels. The bins

@@ -3,11 +3,10 @@
 from keras import ops
 
 from hvae.latents.diagonal_gaussian import DiagonalGaussian
-from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
-from hvae.likelihoods.base import sum_over_image
+from hvae.likelihoods.base import Likelihood, sum_over_image
 
 
-class Gaussian(UnitIntervalLikelihood):
+class Gaussian(Likelihood):
     """Channels are independent Gaussians over x in [0, 1]. Reported in nats per image.
 
     −log p(x | z) is that of a density: it may be negative, and is not comparable with

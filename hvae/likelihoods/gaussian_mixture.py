@@ -4,12 +4,11 @@ from keras import ops
 
 from hvae.latents.diagonal_gaussian import DiagonalGaussian
 from hvae.likelihoods._channel_mixture import ChannelMixture, split_channels
-from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
-from hvae.likelihoods.base import sum_over_image
+from hvae.likelihoods.base import Likelihood, sum_over_image
 from hvae.numerics.stable import soft_clamp
 
 
-class GaussianMixture(UnitIntervalLikelihood):
+class GaussianMixture(Likelihood):
     """Channels are independent mixtures of Gaussians over x in [0, 1]. In nats per image.
 
     −log p(x | z) is that of a density: it may be negative, and is not comparable with

@@ -6,8 +6,7 @@ from keras import ops
 
 from hvae.likelihoods._channel_mixture import ChannelMixture, split_channels
 from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
-from hvae.likelihoods._unit_interval import UnitIntervalLikelihood
-from hvae.likelihoods.base import sum_over_image
+from hvae.likelihoods.base import Likelihood, sum_over_image
 from hvae.numerics.stable import soft_clamp
 
 # The published code found means to drift without end on black and white pixels.
@@ -15,7 +14,7 @@ _LARGEST_MEAN = 5.0
 _LOG_LEAST_PUBLISHED = math.log(1e-10)
 
 
-class LogisticMixture(UnitIntervalLikelihood):
+class LogisticMixture(Likelihood):
     """Channels are independent mixtures of logistics, integrated over each level's bin.
 
     Means and scales are those of y = 2x − 1 in [−1, 1], where bins are 2/(levels − 1)

@@ -88,7 +88,7 @@ class Checkpoint:
                 shutil.copyfile(latest, path)
 
     def _variables(self):
-        return [*self.trainer.model.variables, *self.trainer.state]
+        return [*self.trainer.model.layer_variables, *self.trainer.state]
 
     def _values(self):
         return [keras.ops.convert_to_numpy(variable) for variable in self._variables()]

@@ -2,12 +2,11 @@
 
 import keras
 
+from hvae.errors import UserError
+from hvae.execution import REMAT
 from hvae.execution.block_programs import BlockPrograms
 from hvae.execution.direct import Direct
 from hvae.training.tensorflow_backend import shared
-
-#: What is computed again for the gradient, and not kept.
-REMAT = ("none", "block")
 
 #: From so many blocks on, those of a kind share a graph. In deeper models tracing and optimising
 #: each one's own takes longer than a thousand updates gain by it (benchmarks/README.md).
@@ -19,10 +18,15 @@ def get_execution(model, remat="none", shares=True):
 
     Args:
         model: an `HVAE`.
-        remat: `"none"`; or `"block"`: of a block only the inputs are kept.
+        remat: one of `REMAT`.
         shares: whether blocks of a kind may share a graph. Not within a program of XLA, which
             makes one of all.
+
+    Raises:
+        UserError: if there is no such `remat`.
     """
+    if remat not in REMAT:
+        raise UserError(f"remat: allowed are {', '.join(REMAT)}. Received: {remat}")
     is_shared = shares and _num_blocks(model) >= BLOCKS_THAT_SHARE
 
     def transform(function):

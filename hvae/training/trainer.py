@@ -226,10 +226,7 @@ class Trainer:
         return loss_settings, number(self.learning_rate(done)), number(threshold or math.inf)
 
     def _draw_noise(self):
-        return tuple(
-            keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
-            for shape in self.model.noise_shapes(self.config.batch_size)
-        )
+        return self.model.draw_noise(self.config.batch_size, self.seed_generator)
 
     def _make_batch(self, images):
         """The `batch_size` images that the model is given, and their noise."""

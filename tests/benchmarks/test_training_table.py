@@ -4,7 +4,7 @@ from benchmarks.readme import README
 from benchmarks.training.cases import CASES
 from benchmarks.training.measurement import Measurement
 from benchmarks.training.table import table
-from utils.marked_section import with_section
+from utils.files.marked_section import with_section
 
 
 def test_medians_ratios_and_failures():

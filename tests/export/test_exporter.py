@@ -13,7 +13,9 @@ from hvae.errors import UserError
 from hvae.export.exporter import Exporter
 from hvae.export.parts import PARTS
 from hvae.export.program import Program
+from hvae.model import HVAE
 from hvae.noise.draws import latent_noise
+from tests.conftest import randomize
 from tests.export.conftest import CASES
 
 pytestmark = pytest.mark.tensorflow
@@ -45,15 +47,19 @@ def test_the_manifest_says_how_far_the_numbers_are(exported, name):
 
 def test_int8_reports_what_it_loses_and_refuses_more(vdvae, tmp_path):
     folder = tmp_path / "int8"
-    export = Exporter(vdvae.model, precision="int8", max_bits_lost=1.0, seed=7)
+    # Of weights as small as the other tests' a hundredth of a nat is lost, of an ELBO of 1300 nats
+    # that float32 resolves to 1e-4: too few digits to compare. Of these it is whole nats.
+    model = randomize(HVAE(vdvae.model.config), scale=0.3)
+    export = Exporter(model, precision="int8", max_bits_lost=1.0, seed=7)
     manifest = export(folder, vdvae.images, SCORE, calibration=vdvae.images)
     reported = manifest.parts["score"].verification["bits_per_dim_lost"]
     own = OpenVINOModel(folder).score(vdvae.images, seed=7).elbo
-    expected = vdvae.model(vdvae.images, latent_noise(vdvae.model, range(5), 7)).elbo
-    dims = vdvae.model.config.num_dims * math.log(2)
-    # An ELBO of hundreds of nats is exact to 1e-4 in float32, the loss a hundredth of a nat.
-    np.testing.assert_allclose(reported, np.abs(own - expected).mean() / dims, rtol=0.01)
-    assert 1e-6 < reported < 1.0
+    expected = model(vdvae.images, latent_noise(model, range(5), 7)).elbo
+    nats = np.abs(own - expected)
+    assert nats.mean() > 10_000 * np.spacing(np.abs(expected).max())
+    dims = model.config.num_dims * math.log(2)
+    np.testing.assert_allclose(reported, nats.mean() / dims, rtol=1e-3)
+    assert reported < 1.0
     assert "FakeQuantize" in (folder / "score.xml").read_text()
     before = content(folder)
     export.max_bits_lost = 0.5 * reported

@@ -32,9 +32,9 @@ def make_block(seed, flow, size, z_width, flow_scale=0.7):
 
 
 def run(block, state, activation, noise):
-    """The block's output for one state and activation and many draws of noise."""
+    """The block's `LatentOutput` for one state and activation and many draws of noise."""
     states, activations = (np.repeat(x, len(noise), axis=0) for x in (state, activation))
-    return block(states, noise.astype("float32"), activation=activations)
+    return block(states, noise.astype("float32"), activation=activations).latent
 
 
 def mean_and_error(value):

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.flows.act_norm import ActNorm
+from hvae.flows.affine.act_norm import ActNorm
 from hvae.flows.base import Flow
-from hvae.flows.flipped import Flipped
-from hvae.flows.flow_sequence import FlowSequence
+from hvae.flows.composition.flipped import Flipped
+from hvae.flows.composition.flow_sequence import FlowSequence
+from hvae.flows.composition.split import Split
+from hvae.flows.composition.squeezed import Squeezed
 from hvae.flows.posterior.sylvester import OrthogonalSylvesterFlow
-from hvae.flows.split import Split
-from hvae.flows.squeezed import Squeezed
 from tests.flows.harness import build_random, random_context, random_latents, run_flow_test
 
 SHAPE = (2, 4, 3)

@@ -172,7 +172,7 @@ def _sampled_kl(block, state, activation, rng, at_once=512):
     sums = {"kl": [], "log_ratio": []}
     for _ in range(SAMPLES // at_once):
         noise = rng.standard_normal((*state.shape[:3], block.variant.z_width)).astype("float32")
-        output = block(state, noise, activation=activation)
+        output = block(state, noise, activation=activation).latent
         for name, values in sums.items():
             value = ops.convert_to_numpy(getattr(output, name))
             values.append(value.sum(axis=(1, 2, 3), dtype="float64"))

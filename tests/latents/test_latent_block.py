@@ -29,7 +29,7 @@ def to_numpy(value):
 
 def test_with_an_activation_z_comes_from_the_posterior(block, tensors):
     state, noise, activation = tensors
-    output = block(state, noise, activation=activation)
+    output = block(state, noise, activation=activation).latent
     q, p = output.posterior, output.prior
     expected = to_numpy(q.mean) + np.exp(to_numpy(q.log_std)) * to_numpy(noise)
     np.testing.assert_allclose(to_numpy(output.z), expected, rtol=1e-5, atol=1e-6)
@@ -39,8 +39,8 @@ def test_with_an_activation_z_comes_from_the_posterior(block, tensors):
 
 def test_without_an_activation_z_comes_from_the_tempered_prior(block, tensors):
     state, noise, activation = tensors
-    output = block(state, noise, temperature=0.5)
-    p = block(state, noise, activation=activation).prior
+    output = block(state, noise, temperature=0.5).latent
+    p = block(state, noise, activation=activation).latent.prior
     expected = to_numpy(p.mean) + 0.5 * np.exp(to_numpy(p.log_std)) * to_numpy(noise)
     np.testing.assert_allclose(to_numpy(output.z), expected, rtol=1e-5, atol=1e-6)
     assert output.posterior is None and output.kl is None and output.log_ratio is None
@@ -49,9 +49,9 @@ def test_without_an_activation_z_comes_from_the_tempered_prior(block, tensors):
 def test_a_mask_chooses_between_posterior_and_prior(block, tensors, rng):
     state, noise, activation = tensors
     mask = rng.integers(0, 2, (1, 4, 4, 2)).astype("float32")
-    from_q = block(state, noise, activation=activation)
-    from_p = block(state, noise, temperature=0.5)
-    mixed = block(state, noise, activation=activation, temperature=0.5, posterior_mask=mask)
+    from_q = block(state, noise, activation=activation).latent
+    from_p = block(state, noise, temperature=0.5).latent
+    mixed = block(state, noise, activation=activation, temperature=0.5, posterior_mask=mask).latent
     for name, otherwise in (("z", to_numpy(from_p.z)), ("kl", 0.0), ("log_ratio", 0.0)):
         expected = np.where(mask, to_numpy(getattr(from_q, name)), otherwise)
         np.testing.assert_array_equal(to_numpy(getattr(mixed, name)), expected)
@@ -60,8 +60,8 @@ def test_a_mask_chooses_between_posterior_and_prior(block, tensors, rng):
 def test_a_given_z_is_used_and_leads_to_the_same_state(block, tensors):
     state, noise, activation = tensors
     drawn = block(state, noise, activation=activation)
-    given = block(state, noise, z=drawn.z)
-    np.testing.assert_array_equal(to_numpy(given.z), to_numpy(drawn.z))
+    given = block(state, noise, z=drawn.latent.z)
+    np.testing.assert_array_equal(to_numpy(given.latent.z), to_numpy(drawn.latent.z))
     np.testing.assert_allclose(to_numpy(given.state), to_numpy(drawn.state), rtol=1e-5, atol=1e-6)
 
 
@@ -69,7 +69,7 @@ def test_the_prior_starts_as_standard(tensors):
     """Zero-initialised: mean 0, log std 0, no residual, whatever the state."""
     state, noise, _ = tensors
     block = LatentBlock(VDVAEVariant(2, 6, 4), std_param="exp")
-    p = block(state, noise).prior
+    p = block(state, noise).latent.prior
     assert not to_numpy(p.mean).any() and not to_numpy(p.log_std).any()
 
 
@@ -98,7 +98,9 @@ def test_noise_and_kl_stay_float32_under_mixed_precision(tensors):
     state, noise, activation = tensors
     policy = "mixed_bfloat16"
     block = LatentBlock(VDVAEVariant(2, 6, 4, dtype=policy), std_param="exp", dtype=policy)
-    output = block(ops.cast(state, "bfloat16"), noise, activation=ops.cast(activation, "bfloat16"))
+    output = block(
+        ops.cast(state, "bfloat16"), noise, activation=ops.cast(activation, "bfloat16")
+    ).latent
     assert output.z.dtype == output.kl.dtype == output.posterior.mean.dtype
     z = to_numpy(output.z)
     assert z.dtype == np.float32
@@ -135,7 +137,7 @@ def test_a_sampled_kl_is_the_closed_one_on_average(rng):
     state, activation = (rng.standard_normal((1, 4, 4, 6)).astype("float32") for _ in range(2))
     states, activations = (np.repeat(a, 4096, axis=0) for a in (state, activation))
     noise = rng.standard_normal((4096, 4, 4, 2)).astype("float32")
-    output = block(states, noise, activation=activations)
+    output = block(states, noise, activation=activations).latent
     kl = to_numpy(output.kl).sum((1, 2, 3))
     closed = to_numpy(output.posterior.kl(output.prior)).sum((1, 2, 3))[0]
     assert abs(kl.mean() - closed) < 4 * kl.std() / np.sqrt(4096)
@@ -147,7 +149,7 @@ def test_with_a_flow_the_kl_counts_its_determinant_once(rng):
     block = sampled_block(rng, Shift())
     state, activation = (rng.standard_normal((3, 4, 4, 6)).astype("float32") for _ in range(2))
     noise = rng.standard_normal((3, 4, 4, 2)).astype("float32")
-    output = block(state, noise, activation=activation)
+    output = block(state, noise, activation=activation).latent
     start = to_numpy(output.posterior.sample(noise)).astype("float64")
     np.testing.assert_allclose(to_numpy(output.z), start + start**3, rtol=1e-5, atol=1e-6)
     log_q = to_numpy(output.posterior.log_prob(start)).sum((1, 2, 3))
@@ -165,7 +167,7 @@ def test_the_closed_kl_is_a_control_variate_of_that_with_a_flow(rng, strength, l
     state, activation = (rng.standard_normal((1, 4, 4, 6)).astype("float32") for _ in range(2))
     states, activations = (np.repeat(a, 4096, axis=0) for a in (state, activation))
     noise = rng.standard_normal((4096, 4, 4, 2)).astype("float32")
-    output = block(states, noise, activation=activations)
+    output = block(states, noise, activation=activations).latent
     kl, log_ratio = (
         to_numpy(value).sum((1, 2, 3), dtype="float64") for value in (output.kl, output.log_ratio)
     )
@@ -177,5 +179,5 @@ def test_the_closed_kl_is_a_control_variate_of_that_with_a_flow(rng, strength, l
 def test_a_flow_does_not_touch_samples_of_the_prior(rng):
     state = rng.standard_normal((3, 4, 4, 6)).astype("float32")
     noise = rng.standard_normal((3, 4, 4, 2)).astype("float32")
-    output = sampled_block(rng, Shift())(state, noise)
+    output = sampled_block(rng, Shift())(state, noise).latent
     np.testing.assert_array_equal(to_numpy(output.z), to_numpy(output.prior.sample(noise)))

@@ -29,7 +29,7 @@ class Brighter:
 def latents_of(parameters):
     """Blocks with these posteriors: pairs of mean and log std."""
     return [
-        LatentOutput(None, None, None, DiagonalGaussian(*map(ops.convert_to_tensor, p)), None, None)
+        LatentOutput(None, None, DiagonalGaussian(*map(ops.convert_to_tensor, p)), None, None)
         for p in parameters
     ]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from hvae.flows.autoregressive_convolution import AutoregressiveConvolution
+from hvae.flows.autoregressive.autoregressive_convolution import AutoregressiveConvolution
 from hvae.layers.weight_norm_convolution import WeightNormConvolution
 from hvae.training.regularization import Regularization
 from tests.harness import variable_gradient

@@ -11,7 +11,7 @@ from hvae.errors import UserError
 from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
 from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
 from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
-from hvae.published.state_dict import read_state_dict
+from hvae.published.weight_files import read_state_dict
 from tests.conftest import read_published
 from utils.command_line.script import run_script
 from utils.import_weights import import_weights, parse_arguments

@@ -6,6 +6,7 @@ from data.binarize import MODES
 from data.sets import DATASETS
 from hvae.configuration.settings import SWITCH, check_fields, setting
 from hvae.errors import UserError
+from hvae.execution import REMAT
 
 _GENERAL = "general"
 BACKENDS = ("tensorflow", "jax", "torch", "openvino")
@@ -58,7 +59,7 @@ class RunSettings:
         "to save memory, keep only a block's inputs for the gradient and compute the block again "
         "there (block)",
         group=_GENERAL,
-        choices=("none", "block"),
+        choices=REMAT,
     )
     dtype: str = setting(
         "float32",

@@ -4,14 +4,14 @@ import keras
 from keras import ops
 
 from hvae.configuration.per_scale import of_scale
-from hvae.flows.act_norm import ActNorm
-from hvae.flows.affine_coupling import AffineCoupling
+from hvae.flows.affine.act_norm import ActNorm
+from hvae.flows.affine.affine_coupling import AffineCoupling
 from hvae.flows.base import Flow
-from hvae.flows.flipped import Flipped
-from hvae.flows.flow_sequence import FlowSequence
-from hvae.flows.generalized_sylvester import GeneralizedSylvester
-from hvae.flows.split import Split
-from hvae.flows.squeezed import Squeezed
+from hvae.flows.composition.flipped import Flipped
+from hvae.flows.composition.flow_sequence import FlowSequence
+from hvae.flows.composition.split import Split
+from hvae.flows.composition.squeezed import Squeezed
+from hvae.flows.sylvester.generalized_sylvester import GeneralizedSylvester
 
 
 @keras.saving.register_keras_serializable(package="hvae")

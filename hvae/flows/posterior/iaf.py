@@ -4,9 +4,9 @@ import keras
 from keras import activations, ops
 
 from hvae.configuration.per_scale import of_scale
-from hvae.flows.autoregressive_convolution import AutoregressiveConvolution
+from hvae.flows.autoregressive.autoregressive_convolution import AutoregressiveConvolution
+from hvae.flows.autoregressive.fixed_point import fixed_point
 from hvae.flows.base import Flow, FlowOutput, constant_log_det
-from hvae.flows.fixed_point import fixed_point
 
 
 @keras.saving.register_keras_serializable(package="hvae")

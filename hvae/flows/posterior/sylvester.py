@@ -7,9 +7,9 @@ from keras import layers, ops
 
 from hvae.configuration.per_scale import of_scale
 from hvae.flows.base import Flow, FlowOutput
-from hvae.flows.householder import orthonormal_columns
-from hvae.flows.sylvester_step import SylvesterStep
-from hvae.flows.unit_matrix import unit_matrix
+from hvae.flows.linear.householder import orthonormal_columns
+from hvae.flows.linear.unit_matrix import unit_matrix
+from hvae.flows.sylvester.sylvester_step import SylvesterStep
 from hvae.layers.initializers import FanInUniform
 
 # Of R1 and R2: no determinant below 1 - 0.95², so that the inverse keeps its digits.

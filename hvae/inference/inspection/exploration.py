@@ -6,6 +6,7 @@ import numpy as np
 
 from hvae.inference.inspection.block_numbers import check_block
 from hvae.inference.latents.latent_decoder import LatentDecoder
+from hvae.noise.draws import draw_normal
 
 # Its first word tells this stream of noise from those of images.
 _BLOCK = 2
@@ -59,8 +60,8 @@ class Explorer:
         check_block(block, self.model.config.latent_scales)
         frozen = noise[block]
         rng = np.random.default_rng((_BLOCK, seed))
-        draws = rng.standard_normal((num_draws, *frozen.shape[1:]), dtype=np.float32)
-        direction = rng.standard_normal(frozen.shape[1:], dtype=np.float32)
+        size = frozen.shape[1:]
+        draws, direction = draw_normal([(num_draws, *size), size], rng)
         direction /= np.sqrt(np.mean(direction**2))
         amounts = np.linspace(-extent, extent, steps, dtype=np.float32)
         changed = [

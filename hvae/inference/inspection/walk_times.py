@@ -11,7 +11,7 @@ from hvae.decoder import DecoderOutput
 from hvae.errors import UserError
 from hvae.images.checked_images import checked_images
 from hvae.inference.running.compiled_function import CompiledFunction
-from hvae.latents.latent_block import LatentOutput
+from hvae.latents.latent_block import BlockOutput
 from hvae.noise.draws import latent_noise
 
 
@@ -79,6 +79,6 @@ def _timed(walk):
 
 
 def _last_computed(output):
-    if isinstance(output, LatentOutput):
-        return output.z if output.state is None else output.state
+    if isinstance(output, BlockOutput):
+        return output.latent.z if output.state is None else output.state
     return output.parameters if isinstance(output, DecoderOutput) else output

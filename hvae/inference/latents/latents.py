@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+#: An array a block, smallest scale first.
+Blocks = tuple[np.ndarray, ...]
 #: The fields of `Latents` that hold one array a block.
 ARRAYS = ("mean", "std", "z", "noise")
 
@@ -16,18 +18,18 @@ class Latents:
     `model.top_down(noise)`, all from the prior at temperature 1, does too, up to rounding.
     """
 
-    mean: tuple  # (images, height, width, z_width), of q, before a flow
-    std: tuple  # (images, height, width, z_width), of q, before a flow
-    z: tuple  # (images, height, width, z_width), drawn from q, after a flow
-    noise: tuple  # (images, height, width, z_width), (z − μ_p)/σ_p under the prior that z met
-    masks: tuple | None = None  # (height, width, z_width) bool; where false, z is from the prior
+    mean: Blocks  # (images, height, width, z_width), of q, before a flow
+    std: Blocks  # (images, height, width, z_width), of q, before a flow
+    z: Blocks  # (images, height, width, z_width), drawn from q, after a flow
+    noise: Blocks  # (images, height, width, z_width), (z − μ_p)/σ_p under the prior that z met
+    masks: Blocks | None = None  # (height, width, z_width) bool; where false, z is from the prior
 
     @property
-    def num_images(self):
+    def num_images(self) -> int:
         """How many images these are the latents of."""
         return len(self.z[0])
 
-    def first(self, count):
+    def first(self, count: int) -> "Latents":
         """The `Latents` of the first `count` images."""
         arrays = {name: tuple(x[:count] for x in getattr(self, name)) for name in ARRAYS}
         return dataclasses.replace(self, **arrays)

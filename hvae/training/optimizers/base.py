@@ -2,8 +2,6 @@
 
 import abc
 
-from keras import ops
-
 
 class FlatOptimizer(abc.ABC):
     """A rule that moves all weights at once: they, their gradient and moments are one vector each.
@@ -50,8 +48,3 @@ class FlatOptimizer(abc.ABC):
     @abc.abstractmethod
     def _descent(self, moments, number, learning_rate):
         """What the weights lose, beside the decay."""
-
-
-def unbiased(beta, number):
-    """1 − βᵗ: the sum of the factors of t gradients in a moving average that starts at 0."""
-    return 1.0 - ops.power(ops.cast(beta, "float32"), number)

@@ -121,7 +121,8 @@ def test_the_padding_does_not_reach_the_parameters_net():
     images, noise = random_images(model.config, 2), normal_noise(model.noise_shapes(2))
     expected = to_numpy(model(images, noise).parameters)
     *chain, mask, output_layer = model.decoder.head.chain
-    features = model.decoder(noise, activations=model.bottom_up(images)).latents[-1].state
+    *_, last, _ = model.decoder.walk(noise, activations=model.bottom_up(images))
+    features = last.state
     for layer in chain:
         features = layer(features)
     assert tuple(features.shape[1:3]) == (8, 8) and mask.image_size == (6, 5)

@@ -6,10 +6,10 @@ import pytest
 from keras import ops
 
 from hvae.families.vdvae.vdvae_variant import VDVAEVariant
-from hvae.flows.act_norm import ActNorm
+from hvae.flows.affine.act_norm import ActNorm
 from hvae.flows.base import FlowOutput
-from hvae.flows.generalized_sylvester import GeneralizedSylvester
 from hvae.flows.posterior.conv_sylvester import ConvolutionalSylvesterFlow
+from hvae.flows.sylvester.generalized_sylvester import GeneralizedSylvester
 from hvae.latents.base import LatentVariant, PriorOutput
 from hvae.latents.latent_block import LatentBlock
 from tests.flows.block_kl import check_kl_against_integration, make_block
@@ -87,7 +87,7 @@ def mean_kl(block, activation):
     rng = np.random.default_rng(2)
     noise = rng.standard_normal((SAMPLES, *SHAPE)).astype("float32")
     state, activation = (np.repeat(a, SAMPLES, axis=0) for a in (activation, activation))
-    kl = to_numpy(block(state, noise, activation=activation).kl).sum((1, 2, 3))
+    kl = to_numpy(block(state, noise, activation=activation).latent.kl).sum((1, 2, 3))
     return kl.mean(), kl.std() / np.sqrt(SAMPLES)
 
 

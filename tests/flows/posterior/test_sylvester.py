@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from hvae.flows.posterior.sylvester import OrthogonalSylvesterFlow
-from hvae.flows.sylvester_step import SylvesterStep
+from hvae.flows.sylvester.sylvester_step import SylvesterStep
 from tests.flows.harness import check_inverse, log_dets
 from tests.harness import gradient
 

@@ -29,6 +29,7 @@ class FinalStateHead(layers.Layer):
         self.gain = self.add_weight(shape=(width,), initializer="ones", name="gain")
         self.bias = self.add_weight(shape=(width,), initializer="zeros", name="bias")
         self.output_layer.build(self.state_shape)
+        self.output_shape = self.output_layer.compute_output_shape(self.state_shape)
 
     def call(self, state, latents):
         return self.output_layer(state * self.gain + self.bias)

@@ -55,6 +55,7 @@ class LatentAggregationHead(layers.Layer):
         for block in self.blocks:
             block.build(shape)
         self.output_layer.build(shape)
+        self.output_shape = self.output_layer.compute_output_shape(shape)
 
     def call(self, state, latents):
         total = None

@@ -1,0 +1,1 @@
+"""Flows made of other flows."""

@@ -1,0 +1,1 @@
+"""Linear maps: orthogonal ones, the exponential of a convolution, and what these need."""

@@ -1,0 +1,1 @@
+"""Single Sylvester steps; the flows made of them are in `posterior`."""
