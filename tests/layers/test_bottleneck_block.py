@@ -46,7 +46,7 @@ def test_several_inputs_are_read_as_their_concatenation(rng, group_norm, outer_k
     block = BottleneckBlock(8, 4, outer_kernel_size=outer_kernel_size, group_norm=group_norm)
     block.build((None, 5, 5, 24))
     for weight in block.weights:
-        weight.assign(rng.standard_normal(weight.shape))
+        weight.assign(0.2 * rng.standard_normal(weight.shape))
     parts = [
         ops.convert_to_tensor(rng.standard_normal((2, 5, 5, width)), dtype="float32")
         for width in (16, 6, 2)

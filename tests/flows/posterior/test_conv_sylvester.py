@@ -127,7 +127,7 @@ class NearestPrior(LatentVariant):
     def prior(self, state):
         return PriorOutput(ops.repeat(self.parameters, SAMPLES, axis=0), state)
 
-    def posterior(self, state, activation, prior):
+    def posterior(self, state, activation, prior, activated=None):
         return ops.zeros_like(prior.parameters)
 
     def next_state(self, prior, z):

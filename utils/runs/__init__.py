@@ -1,0 +1,1 @@
+"""A run: made, filled, used, reported."""
