@@ -105,32 +105,37 @@ class Decoder(ListedParts, layers.Layer):
         temperatures = temperature if isinstance(temperature, (list, tuple)) else None
         state = self.initial_states[0].start(noise[0])
         memory = None if self.attention is None else self.attention.start(activations)
-        drawn, i = [], 0
+        drawn = []
         for position, scale in enumerate(self.scales):
             if position > 0:
                 state = self.execution.chain(self.joins[position - 1], state)
                 state = self.initial_states[position](state)
             shared = None
             if activations is not None and memory is None and scale.num_latents:
-                shared = self.blocks[i].variant.activated(activations[scale.index])
-            for _ in range(scale.num_latents):
+                shared = self.blocks[len(drawn)].variant.activated(activations[scale.index])
+            indices = range(len(drawn), len(drawn) + scale.num_latents)
+            # Attention is between two blocks: with it they are walked one at a time.
+            for group in [indices] if memory is None else [[i] for i in indices]:
                 activation = None if activations is None else activations[scale.index]
                 if memory is not None:
-                    state, activation = self.attention.attend(i, state, activation, memory)
-                output = self.execution(
-                    self.blocks[i],
-                    state,
-                    noise[i],
-                    activation=activation,
-                    activated=shared,
-                    temperature=temperature if temperatures is None else temperatures[i],
-                    z=None if latents is None else latents[i],
-                    posterior_mask=None if masks is None else masks[i],
-                )
-                if memory is not None:
-                    self.attention.remember(i, output.state, memory)
-                drawn.append(output.latent)
-                state, i = output.state, i + 1
-                yield output
+                    state, activation = self.attention.attend(group[0], state, activation, memory)
+                arguments = [
+                    {
+                        "noise": noise[i],
+                        "activation": activation,
+                        "activated": shared,
+                        "temperature": temperature if temperatures is None else temperatures[i],
+                        "z": None if latents is None else latents[i],
+                        "posterior_mask": None if masks is None else masks[i],
+                    }
+                    for i in group
+                ]
+                blocks = [self.blocks[i] for i in group]
+                for i, output in zip(group, self.execution.walk(blocks, state, arguments)):
+                    if memory is not None:
+                        self.attention.remember(i, output.state, memory)
+                    drawn.append(output.latent)
+                    state = output.state
+                    yield output
         parameters = self.head(state, [latent.z for latent in drawn])
         yield DecoderOutput(parameters, tuple(drawn))

@@ -13,3 +13,16 @@ class Direct:
         for layer in layers:
             inputs = self(layer, inputs)
         return inputs
+
+    def walk(self, blocks, state, arguments):
+        """The `BlockOutput` of one block after the other, each given the state of the one before.
+
+        Args:
+            blocks: blocks of one scale, in order.
+            state: that of the first.
+            arguments: for each block a dictionary of its other arguments.
+        """
+        for block, others in zip(blocks, arguments, strict=True):
+            output = self(block, state, **others)
+            state = output.state
+            yield output

@@ -6,6 +6,7 @@ from hvae.errors import UserError
 from hvae.execution import REMAT
 from hvae.execution.block_programs import BlockPrograms
 from hvae.execution.direct import Direct
+from hvae.execution.stages import Stages
 from hvae.training.tensorflow_backend import shared
 
 #: From so many blocks on, those of a kind share a graph. In deeper models tracing and optimising
@@ -31,9 +32,12 @@ def get_execution(model, remat="none", shares=True):
 
     def transform(function):
         function = shared(function) if is_shared else function
-        return keras.remat(function) if remat == "block" else function
+        return function if remat == "none" else keras.remat(function)
 
-    return BlockPrograms(transform) if is_shared or remat == "block" else Direct()
+    if remat == "none" and not is_shared:
+        return Direct()
+    blocks = BlockPrograms(transform)
+    return Stages(BlockPrograms(keras.remat), blocks) if remat == "stage" else blocks
 
 
 def _num_blocks(model):

@@ -4,6 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from hvae.execution import REMAT
+from hvae.execution.block_programs import BlockPrograms
+from hvae.execution.stages import Stages
 from hvae.model import HVAE
 from hvae.training.config import TrainingConfig
 from tests.backend_outputs import untraced
@@ -46,22 +49,31 @@ def direct():
         return {make: updates(make()) for make in CONFIGS}
 
 
-def transforms():
+def shared_execution():
     from hvae.training.tensorflow_backend import shared
 
-    return {
-        "shared": shared,
-        "remat": keras.remat,
-        "both": lambda function: keras.remat(shared(function)),
-    }
+    return BlockPrograms(shared)
 
 
-@pytest.mark.parametrize("name", ["shared", "remat", "both"])
+def both(function):
+    from hvae.training.tensorflow_backend import shared
+
+    return keras.remat(shared(function))
+
+
+#: What runs the blocks, by name.
+EXECUTIONS = {
+    "shared": shared_execution,
+    "remat": lambda: BlockPrograms(keras.remat),
+    "both": lambda: BlockPrograms(both),
+    "stages": lambda: Stages(BlockPrograms(keras.remat), BlockPrograms(both)),
+}
+
+
+@pytest.mark.parametrize("name", EXECUTIONS)
 @pytest.mark.parametrize("make", CONFIGS)
 def test_the_update_is_the_same(make, name, direct):
-    from hvae.execution.block_programs import BlockPrograms
-
-    losses, variables = updates(make(), BlockPrograms(transforms()[name]))
+    losses, variables = updates(make(), EXECUTIONS[name]())
     expected_losses, expected = direct[make]
     np.testing.assert_allclose(losses, expected_losses, rtol=1e-6)
     for value, other in zip(variables, expected):
@@ -69,11 +81,9 @@ def test_the_update_is_the_same(make, name, direct):
 
 
 def test_programs_do_not_grow_with_the_depth_of_a_scale():
-    from hvae.execution.block_programs import BlockPrograms
-
     counts = []
     for blocks in (2, 5):
-        execution = BlockPrograms(transforms()["shared"])
+        execution = shared_execution()
         config = tiny_config(enc_num_blocks=(blocks,), dec_num_blocks=(blocks,))
         updates(config, execution)
         counts.append(len(execution.programs))
@@ -110,3 +120,16 @@ def test_remat_keeps_the_inputs_of_blocks_alone():
     one_input = 2 * 8 * 8 * 16
     assert block <= 2 * len(blocks) * one_input  # each may be there under two names
     assert none >= 2 * block
+
+
+def test_less_is_kept_block_by_block_and_least_by_stages():
+    from hvae.training.trainer import Trainer
+
+    config = tiny_config(enc_num_blocks=(9,), dec_num_blocks=(9,))
+    sizes = []
+    for remat in REMAT:
+        keras.utils.set_random_seed(0)
+        trainer = Trainer(HVAE(config), TrainingConfig(batch_size=64), 10, jit=False, remat=remat)
+        sizes.append(trainer.memory_of_update())
+    assert sizes[1] < 0.45 * sizes[0]
+    assert sizes[2] < 0.8 * sizes[1]

@@ -9,5 +9,5 @@ pytestmark = pytest.mark.tensorflow
 
 
 def test_an_unknown_remat_is_refused():
-    with pytest.raises(UserError, match="remat: allowed are none, block. Received: blocks"):
+    with pytest.raises(UserError, match="remat: allowed are none, block, stage. Received: blocks"):
         get_execution(HVAE(tiny_config()), "blocks")

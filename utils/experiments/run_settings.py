@@ -57,15 +57,15 @@ class RunSettings:
     remat: str = setting(
         "none",
         "to save memory, keep only a block's inputs for the gradient and compute the block again "
-        "there (block)",
+        "there (block), or those of about √n of a scale's n blocks for one more pass (stage)",
         group=_GENERAL,
         choices=REMAT,
     )
     dtype: str = setting(
         "float32",
-        "dtype policy; likelihoods and KL are float32 in either",
+        "dtype policy; likelihoods and KL are float32 in each, and mixed_float16 scales the loss",
         group=_GENERAL,
-        choices=("float32", "mixed_bfloat16"),
+        choices=("float32", "mixed_bfloat16", "mixed_float16"),
     )
     save: bool = setting(
         True, "make a run folder with weights, metrics and figures", group=_GENERAL

@@ -114,8 +114,12 @@ def _finish(folder, evaluator, images, progress, figures, display):
 def _how(run, jit):
     """How the training step is compiled, and what else there is."""
     compiler = "XLA (--no-jit: a graph)" if jit else "a graph (--jit: XLA)"
-    kept = "block by block" if run.remat == "block" else "kept (--remat block: less memory)"
-    return f"training step: {compiler}; activations for the gradient: {kept}"
+    kept = {
+        "none": "kept (--remat block or stage: less memory)",
+        "block": "computed again block by block",
+        "stage": "computed again by stages",
+    }
+    return f"training step: {compiler}; activations for the gradient: {kept[run.remat]}"
 
 
 def _memory(needed):
@@ -130,7 +134,7 @@ def _memory(needed):
         return text
     text += f", and {_gigabytes(available)} are free"
     if needed > available:
-        text += ": too little; --remat block, --batch_size_div or a smaller --batch_size need less"
+        text += ": too little; --remat, --batch_size_div or a smaller --batch_size need less"
     return text
 
 

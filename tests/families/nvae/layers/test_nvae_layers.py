@@ -139,3 +139,30 @@ def test_a_cell_that_keeps_the_size_keeps_the_width(cell_class):
 def test_a_reduction_needs_a_multiple_of_four():
     with pytest.raises(ValueError, match="multiple of four. Received: width=6"):
         FactorizedReduction(6)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    ("batch", "side", "channels"), [(8, 64, 8), (1, 64, 12), (8, 32, 8), (4, 128, 16)]
+)
+def test_reduction_s_kernels_get_their_gradients_at_the_sizes_people_use(
+    rng, batch, side, channels
+):
+    """As strided convolutions, they corrupted memory at the first and second of these."""
+    import tensorflow as tf
+
+    layer = FactorizedReduction(8)
+    layer.build((None, side, side, channels))
+    x = rng.standard_normal((batch, side, side, channels)).astype("float32")
+    upstream = rng.standard_normal((batch, side // 2, side // 2, 8)).astype("float32")
+    with tf.GradientTape() as tape:
+        outputs = layer(x)
+    kernels = [convolution.kernel.value for convolution in layer.convolutions]
+    gradients = tape.gradient(outputs, kernels, tf.constant(upstream))
+    x = x.astype("float64")
+    activated = x / (1 + np.exp(-x))
+    places = ((0, 0), (1, 1), (0, 1), (1, 0))
+    for i, ((row, column), gradient) in enumerate(zip(places, gradients, strict=True)):
+        read = activated[:, row::2, column::2]
+        expected = np.einsum("bhwi,bhwo->io", read, upstream[..., 2 * i : 2 * i + 2])
+        np.testing.assert_allclose(gradient[0, 0], expected, rtol=1e-4, atol=1e-2)
