@@ -1,5 +1,6 @@
 """`HVAE` as a model of Keras: compiled, fitted, evaluated, saved, shown, part of others."""
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -206,10 +207,17 @@ def test_the_file_of_a_fitted_model_goes_on_where_it_was(fitted, tmp_path):
         np.testing.assert_array_equal(value, expected)
 
 
-def test_files_of_weights_hold_weights_only(tmp_path):
+def test_files_of_weights_hold_weights_only_in_the_places_of_parts(tmp_path):
     model = HVAE(SMALL)
-    model.save_weights(tmp_path / "model.weights.h5")
-    load_weights(HVAE(SMALL), tmp_path / "model.weights.h5")
+    path = tmp_path / "model.weights.h5"
+    model.save_weights(path)
+    places = set()
+    with h5py.File(path) as file:
+        file["encoder"].visit(places.add)
+        file["decoder"].visit(places.add)
+    assert "stem/conv2d/vars/0" in places and "blocks/latent_block/variant" in places
+    assert not any("layers" in place or "noise" in place for place in places)
+    load_weights(HVAE(SMALL), path)  # counts the arrays too
 
 
 def test_it_is_part_of_other_models(model, tmp_path):

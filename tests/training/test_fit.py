@@ -101,7 +101,7 @@ def test_a_resumed_run_equals_one_left_alone_bit_for_bit(whole, updates, tmp_pat
 def _read_weights(path):
     model = HVAE(tiny_config())
     model.load_weights(path)
-    return [np.array(v) for v in model.variables]
+    return [np.array(v) for v in model.weights]
 
 
 def test_what_layers_and_regularisation_keep_is_resumed_too(tmp_path):
