@@ -1,13 +1,11 @@
 """How the blocks of a model are run while it trains."""
 
-import keras
-
 from hvae.errors import UserError
 from hvae.execution import REMAT
 from hvae.execution.block_programs import BlockPrograms
 from hvae.execution.direct import Direct
 from hvae.execution.stages import Stages
-from hvae.training.tensorflow_backend import shared
+from hvae.training.tensorflow_backend import recomputed, shared
 
 #: From so many blocks on, those of a kind share a graph. In deeper models tracing and optimising
 #: each one's own takes longer than a thousand updates gain by it (benchmarks/README.md).
@@ -32,12 +30,12 @@ def get_execution(model, remat="none", shares=True):
 
     def transform(function):
         function = shared(function) if is_shared else function
-        return function if remat == "none" else keras.remat(function)
+        return function if remat == "none" else recomputed(function)
 
     if remat == "none" and not is_shared:
         return Direct()
     blocks = BlockPrograms(transform)
-    return Stages(BlockPrograms(keras.remat), blocks) if remat == "stage" else blocks
+    return Stages(BlockPrograms(recomputed), blocks) if remat == "stage" else blocks
 
 
 def _num_blocks(model):

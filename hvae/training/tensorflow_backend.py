@@ -69,6 +69,43 @@ def shared(function):
     return tf.function(function, autograph=False, experimental_attributes={"_noinline": True})
 
 
+def recomputed(function):
+    """The function, of which only the arguments are kept for the gradient.
+
+    The gradient is a function of its own that is not inlined: it starts when the gradient of the
+    results has arrived. TensorFlow would otherwise begin with all that needs no gradient, and
+    hold what every block has computed again at the same time.
+
+    Args:
+        function: `function(values, inputs)`, two lists of tensors, gives a list of tensors.
+    """
+
+    @shared
+    def backward(values, inputs, upstream):
+        with tf.GradientTape() as tape:
+            tape.watch([values, inputs])
+            outputs = [y for y in function(values, inputs) if y.dtype.is_floating]
+        return tape.gradient(outputs, [*values, *inputs], upstream, tf.UnconnectedGradients.ZERO)
+
+    def whole(values, inputs):
+        count = len(values)
+
+        @tf.custom_gradient
+        def forward(*tensors):
+            cut = [tf.stop_gradient(tensor) for tensor in tensors]
+            outputs = function(cut[:count], cut[count:])
+
+            def gradient(*upstream):
+                floating = [g for g, y in zip(upstream, outputs) if y.dtype.is_floating]
+                return backward(list(tensors[:count]), list(tensors[count:]), floating)
+
+            return outputs, gradient
+
+        return forward(*values, *inputs)
+
+    return whole
+
+
 def fused(function):
     """The function as a program of XLA, also within a graph that XLA does not compile.
 
