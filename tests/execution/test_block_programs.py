@@ -76,8 +76,12 @@ EXECUTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", EXECUTIONS)
-@pytest.mark.parametrize("make", CONFIGS)
+#: Alone, sharing and computing again are tried with one model: `both` and `stages` do all of it.
+CASES = [(tiny_config, "shared"), (tiny_config, "remat")]
+CASES += [(make, name) for make in CONFIGS for name in ("both", "stages")]
+
+
+@pytest.mark.parametrize(("make", "name"), CASES)
 def test_the_update_is_the_same(make, name, direct):
     losses, variables = updates(make(), EXECUTIONS[name]())
     expected_losses, expected = direct[make]
