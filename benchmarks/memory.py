@@ -1,11 +1,12 @@
-"""How much memory an update takes, of every configuration in `cfg/`.
+"""How much memory an update and an evaluation take, of every configuration in `cfg/`.
 
     python -m benchmarks.memory [NAME ...] [--patience 300] [--write] [--flags FLAG ...]
 
-Each trains in a process of its own, on the CPU, with random images and the flags of its file;
-`--flags`, which come last, are added to those of all. What has made no update in `--patience`
-seconds, or is killed for memory, says so, with its peak until then. Prints a Markdown table, and
-with `--write` puts it into `benchmarks/README.md`.
+Each trains in a process of its own, on the CPU, with random images and the flags of its file, and
+evaluates its batch after the update. `--flags`, which come last, are added to those of all.
+Reckoned is what `main.py` says before the first update, with what the process holds then. What has
+made no update in `--patience` seconds, or is killed for memory, says so, with its peak until then.
+Prints a Markdown table, and with `--write` puts it into `benchmarks/README.md`.
 """
 
 import argparse
@@ -21,7 +22,15 @@ from benchmarks.worker_process import WorkerError, stop_workers_when_terminated
 from utils.command_line.training_request import parse_training_arguments
 from utils.experiments.config_files import config_names
 
-HEADER = ("configuration", "images", "batch", "parameters", "peak, MB", "first update, s")
+HEADER = (
+    "configuration",
+    "images",
+    "batch",
+    "parameters",
+    "reckoned, MB",
+    "peak, MB",
+    "first update, s",
+)
 ENGINE = "hvae_default"
 
 
@@ -52,18 +61,20 @@ def _row(name, flags, patience):
     batch = str(training.batch_size)
     if training.batch_size_div > 1:
         batch += f" in {training.batch_size_div}"
-    parameters = result = ""
+    parameters = reckoned = result = ""
     with tempfile.TemporaryDirectory() as folder:
         worker = start_worker(ENGINE, flags, patience, pathlib.Path(folder))
         try:
             parameters = f"{worker.ask(do='start')['parameters']:,}"
+            reckoned = f"{worker.ask(do='reckon')['bytes'] / 2**20:,.0f}"
             worker.ask(do="update")
             result = f"{worker.age:.0f}"
+            worker.ask(do="evaluate")
         except WorkerError as error:
             result = str(error)
         finally:
             worker.stop()
-    return (f"`{name}`", shape, batch, parameters, f"{worker.peak_mb:,.0f}", result)
+    return (f"`{name}`", shape, batch, parameters, reckoned, f"{worker.peak_mb:,.0f}", result)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@
 
 Reads one JSON object a line and answers each with one. `{"do": "start"}` comes first and gives
 `{"parameters"}` and the seconds of `"load"` and `"build"`; `{"do": "update"}` makes an update and
-gives `{"seconds"}`; `{"do": "profile"}` gives `{"seconds", "operations": {name: seconds}}`. What
-fails gives `{"error"}`.
+gives `{"seconds"}`, and `{"do": "evaluate"}` those of scoring the batch; `{"do": "reckon"}`, before
+an update, gives the `{"bytes"}` that the process will hold; `{"do": "profile"}` gives `{"seconds",
+"operations": {name: seconds}}`. What fails gives `{"error"}`.
 """
 
 import json
@@ -40,6 +41,12 @@ class Session:
 
     def update(self):
         return {"seconds": seconds_of(lambda: self._engine.update(self._images))}
+
+    def reckon(self):
+        return {"bytes": self._engine.reckon()}
+
+    def evaluate(self):
+        return {"seconds": seconds_of(lambda: self._engine.evaluate(self._images))}
 
     def profile(self):
         seconds, operations = self._engine.profile(self._images)

@@ -217,3 +217,13 @@ class TrainingConfig:
     def data_batch_size(self):
         """Images that an update takes from the data; with `cr_vae` it adds a copy of each."""
         return self.batch_size // 2 if self.cr_vae else self.batch_size
+
+    @property
+    def micro_batch_size(self):
+        """Images whose gradient is taken at once."""
+        return self.batch_size // self.batch_size_div
+
+    @property
+    def evaluation_batch_size(self):
+        """Images that are evaluated at once: what fits into memory with a gradient fits without."""
+        return min(100, self.micro_batch_size)

@@ -184,7 +184,7 @@ class Trainer:
         vectors of an update: the greater of the two. What operations need for themselves while
         they run is not in it. Traces the gradient, which the first update does not do again.
         """
-        part = self.config.batch_size // self.config.batch_size_div
+        part = self.config.micro_batch_size
         size, channels = self.model.config.image_size, self.model.config.image_channels
         images = ops.zeros((part, *size, channels), dtype="uint8")
         noise = tuple(ops.zeros(shape) for shape in self.model.noise_shapes(part))
@@ -281,7 +281,7 @@ class Trainer:
         # depend on how the batch is divided.
         images, noise = self._prepare(images)
         layer_state = self._copy_layer_state()
-        part = self.config.batch_size // self.config.batch_size_div
+        part = self.config.micro_batch_size
         self.accumulator.assign(ops.zeros_like(self.accumulator.value))
         terms = []
         for start in range(0, self.config.batch_size, part):

@@ -40,3 +40,9 @@ def test_half_of_a_batch_are_copies():
     sizes = {"batch_size": 12, "batch_size_div": 3}
     assert TrainingConfig(**sizes).data_batch_size == 12
     assert TrainingConfig(**sizes, cr_vae=True).data_batch_size == 6
+
+
+def test_evaluation_takes_no_more_images_than_a_gradient():
+    for batch_size, divide, expected in ((16, 1, 16), (16, 4, 4), (512, 2, 100)):
+        config = TrainingConfig(batch_size=batch_size, batch_size_div=divide)
+        assert config.evaluation_batch_size == expected

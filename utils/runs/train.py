@@ -51,8 +51,7 @@ def train(request, display):
     display.message(_summary(request, model, splits, batches))
     display.message(_how(run, jit))
 
-    # What fits into memory with a gradient fits without one.
-    evaluator = Evaluator(model, min(100, training.batch_size // training.batch_size_div))
+    evaluator = Evaluator(model, training.evaluation_batch_size)
     checkpoint, progress, logs = None, Progress(), [EpochReport(display, model, training.epochs)]
     if run.save:
         folder = request.folder

@@ -36,3 +36,19 @@ class HVAEEngine(TrainingEngine):
         result = self.trainer.train_batch(images)
         # Waits for the update, should it still run.
         keras.ops.convert_to_numpy(result.gradient_norm)
+
+    def reckon(self):
+        """Bytes that the process holds in an update, as `main.py` says before it makes one."""
+        from utils.runs.memory import resident_bytes
+
+        needed = self.trainer.memory_of_update()
+        return needed + resident_bytes()
+
+    def evaluate(self, images):
+        """Score images as validation does."""
+        import numpy as np
+
+        from hvae.inference.evaluation.evaluator import Evaluator
+
+        evaluator = Evaluator(self.trainer.model, self.training.evaluation_batch_size)
+        evaluator(np.asarray(images))
