@@ -20,7 +20,11 @@ def test_engines_train(name):
     request = parse_training_arguments([*FLAGS, *engine_class.flags, "--no-save"])
     session = Session(engine_class(request), request.experiment)
     assert session.start()["parameters"] == 5_124
+    if name.startswith("hvae"):
+        assert session.reckon()["bytes"] > 0
     assert session.update()["seconds"] > 0
+    if name.startswith("hvae"):
+        assert session.evaluate()["seconds"] > 0
     if engine_class.can_profile:
         profile = session.profile()
         assert sum("onv" in name for name in profile["operations"]) >= 2
