@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+from unittest import mock
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -66,6 +67,18 @@ def _graphs_are_left_as_they_are():
         from tensorflow import config
 
         config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _openvino_reports_nothing():
+    """Its conversions start a process each that looks for a server, and takes a core meanwhile."""
+    if BACKEND == "tensorflow":
+        import openvino_telemetry
+
+        with mock.patch.object(openvino_telemetry.Telemetry, "send_event"):
+            yield
+    else:
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)
