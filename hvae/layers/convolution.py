@@ -36,6 +36,9 @@ def convolve_side_by_side(layer, inputs):
     """
     if len(inputs) == 1:
         return layer(inputs[0])
+    # Who has put a function in the place of the layer's own call wants to see it called.
+    if "call" in vars(layer):
+        return layer(ops.concatenate(inputs, axis=-1))
     *ends, _ = itertools.accumulate(x.shape[-1] for x in inputs)
     kernels = ops.split(layer.kernel, ends, axis=2)
     parts = (

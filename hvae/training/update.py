@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from hvae.numerics.elementwise import LEAST_SIZE
 from hvae.training.flat_layout import FlatLayout
 
 
@@ -29,7 +30,7 @@ class Update:
         ema_decay: decay d of the average. At update t it is min(d, (1 + t)/(10 + t)),
             so that the average does not lag behind in the beginning.
         compile_function: makes a program of a function of tensors, here of the arithmetic on
-            the vectors, which then goes through memory once; `None` for none.
+            large vectors, which then goes through memory once; `None` for none.
     """
 
     def __init__(self, optimizer, variables, clip_norm=0.0, ema_decay=0.999, compile_function=None):
@@ -44,8 +45,9 @@ class Update:
         )
         self.steps = keras.Variable(0, trainable=False, dtype="int32")
         self.consecutive_skips = keras.Variable(0, trainable=False, dtype="int32")
-        compiles = compile_function or (lambda function: function)
-        self._new_vectors = compiles(self._compute_new_vectors)
+        self._new_vectors = self._compute_new_vectors
+        if compile_function and self.layout.size >= LEAST_SIZE:
+            self._new_vectors = compile_function(self._compute_new_vectors)
 
     @property
     def state(self):
