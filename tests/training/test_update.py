@@ -123,3 +123,24 @@ def test_adamax_agrees_with_numpy():
         m, u = 0.9 * m + 0.1 * g, np.maximum(0.999 * u, np.abs(g))
         value = value - 0.01 / (1 - 0.9**t) * m / (u + 1e-7)
     np.testing.assert_allclose(to_numpy(update.variables)[0], value, rtol=1e-5)
+
+
+@pytest.mark.tensorflow
+def test_large_updates_are_compiled_and_the_same(monkeypatch):
+    from hvae.training.tensorflow_backend import fused
+
+    monkeypatch.setattr("hvae.training.update.LEAST_SIZE", 1)
+    compiled = []
+
+    def counted(function):
+        compiled.append(function)
+        return fused(function)
+
+    plain = make("adamw", clip_norm=1.0)
+    program = make("adamw", clip_norm=1.0, compile_function=counted)
+    for seed, skip_norm in ((0, np.inf), (1, 0.5), (2, np.inf)):
+        for update in (plain, program):
+            update.apply(packed_gradients(2.0, seed), 0.1, skip_norm)
+    assert len(compiled) == 1
+    for value, expected in zip(state(program), state(plain), strict=True):
+        np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-7)
