@@ -1,4 +1,4 @@
-"""Halving of an image by four strided convolutions."""
+"""Halving of an image by four convolutions of every other pixel."""
 
 import keras
 from keras import layers, ops
