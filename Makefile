@@ -4,8 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --durations 20
-# TensorFlow keeps what it has compiled: a worker that ran all tests would need half the memory.
-HALF := tests/export tests/inference tests/training tests/utils
+# TensorFlow keeps what it has compiled: these run apart, so that no worker holds that of all tests.
+APART := tests/training tests/utils tests/inference tests/export tests/flows
 
 .PHONY: demo test lint format clean
 
@@ -17,8 +17,8 @@ demo: .venv/train.installed
 	$(BIN)/python load_model.py runs/demo generate --temperature 0.8
 
 test: .venv/test.installed
-	KERAS_BACKEND=tensorflow $(PYTEST) $(HALF)
-	KERAS_BACKEND=tensorflow $(PYTEST) tests $(addprefix --ignore=,$(HALF))
+	for part in $(APART); do KERAS_BACKEND=tensorflow $(PYTEST) $$part || exit 1; done
+	KERAS_BACKEND=tensorflow $(PYTEST) tests $(addprefix --ignore=,$(APART))
 	KERAS_BACKEND=jax $(PYTEST) -m "every_backend and not tensorflow"
 	KERAS_BACKEND=torch $(PYTEST) -m "every_backend and not tensorflow"
 
