@@ -127,18 +127,19 @@ def _memory(needed):
     Args:
         needed: bytes beside those that the process holds.
     """
-    text = f"memory of an update: about {_gigabytes(needed)} beside the model"
+    text = f"memory of an update: about {_size(needed)} beside the model"
     available = None if has_accelerator() else available_bytes()
     if available is None:
         return text
-    text += f", and {_gigabytes(available)} are free"
+    text += f", and {_size(available)} are free"
     if needed > available:
         text += ": too little; --remat, --batch_size_div or a smaller --batch_size need less"
     return text
 
 
-def _gigabytes(size):
-    return f"{size / 1e9:.1f} GB"
+def _size(count):
+    """A number of bytes as one reads it."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 def _summary(request, model, splits, batches):
