@@ -79,26 +79,26 @@ class Fit:
                 sums.add(self.trainer.train_batch(next(batches)), seconds=0.0, images=0)
             self._save_if_due()
             self._is_compiled, start = True, start + 1
-        started, self._last_read = [], time.perf_counter()
+        started, since = [], time.perf_counter()
         text = f"epoch {epoch + 1}/{self.config.epochs}"
         for images in self.display.track(batches, text, total=total, initial=start):
             started.append(self.trainer.start_update(images))
-            if time.perf_counter() > self._last_read + SECONDS_BETWEEN_READS or self._is_save_due():
-                self._read(started, sums)
+            if time.perf_counter() > since + SECONDS_BETWEEN_READS or self._is_save_due():
+                since = self._read(started, since, sums)
                 self._save_if_due()
-        self._read(started, sums)
+        self._read(started, since, sums)
 
-    def _read(self, started, sums):
-        """Add up what updates report, and show the last."""
+    def _read(self, started, since, sums):
+        """Add up what updates since a time report, and show the last; the time when they had."""
         results = [self.trainer.read(result) for result in started]
         now = time.perf_counter()
         for result in results:
-            sums.add(result, (now - self._last_read) / len(results), self.config.batch_size)
-        self._last_read = now
+            sums.add(result, (now - since) / len(results), self.config.batch_size)
         started.clear()
         if results:
             loss = self.report(float(results[-1].nll) + float(results[-1].kl.sum()))
             self.display.describe(f"-ELBO {loss:.3f} {self.report.label}")
+        return now
 
     def _is_save_due(self):
         every = self.config.checkpoint_every
