@@ -4,7 +4,7 @@ import keras
 from keras import layers, ops
 
 from hvae.layers.activation import get_activation
-from hvae.layers.convolution import convolution, convolve_side_by_side
+from hvae.layers.convolution import convolution
 from hvae.layers.initializers import FanInUniform
 
 
@@ -102,7 +102,7 @@ class BottleneckBlock(layers.Layer):
         else:
             known = activated or [None] * len(parts)
             read = [self.activate(x) if a is None else a for x, a in zip(parts, known)]
-            outputs = convolve_side_by_side(self.convolutions[0], read)
+            outputs = self.convolutions[0](read)
         for i, layer in enumerate(self.convolutions[1:], start=1):
             if self.group_norm:
                 outputs = self.norms[i](outputs)
