@@ -1,6 +1,6 @@
 """How soon and how fast a model trains, and with how much memory, beside plain PyTorch.
 
-    python -m benchmarks.training [--models cifar10 small digits] [--engines NAME ...]
+    python -m benchmarks.training [--models NAME ...] [--engines NAME ...]
         [--rounds 3] [--seconds 15] [--patience 900] [--no-profile] [--write]
 
 Every engine runs in a process of its own, one after the other, on the CPU: in every round each
