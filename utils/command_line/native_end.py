@@ -50,9 +50,14 @@ def ended_by_interruption():
     """Within this context Ctrl-C ends the process at once, in the middle of native code too.
 
     Python answers an interruption only between two of its own instructions, and compiling a
-    model takes minutes of one. What is written whole is not damaged by it.
+    model takes minutes of one. What is written whole is not damaged by it. A process that ignores
+    interruptions, as one that a script starts in the background, goes on doing so.
     """
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    before = signal.getsignal(signal.SIGINT)
+    if before == signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _tell(_INTERRUPTIBLE)
     try:
         yield

@@ -13,6 +13,8 @@ ROOT = pathlib.Path(__file__).parents[3]
 STARTED = """
 import os, signal, sys
 from utils.command_line.native_end import report_native_end
+# Tests that a script starts in the background are to ignore interruptions.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 report_native_end()
 print("working", end="", file=sys.stderr, flush=True)
 """
@@ -87,6 +89,17 @@ print(" on", end="", file=sys.stderr, flush=True)
         assert run(code) == (0, "working on")
     else:
         assert run(code) == (-signal.SIGINT, "working\ninterrupted\n")
+
+
+def test_who_ignores_interruptions_goes_on_doing_so():
+    code = """
+from utils.command_line.native_end import ended_by_interruption
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+with ended_by_interruption():
+    os.kill(os.getpid(), signal.SIGINT)
+print(" on", end="", file=sys.stderr, flush=True)
+"""
+    assert run(code) == (0, "working on")
 
 
 def test_an_interruption_outside_is_an_exception_again():
