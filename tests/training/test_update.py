@@ -144,3 +144,20 @@ def test_large_updates_are_compiled_and_the_same(monkeypatch):
     assert len(compiled) == 1
     for value, expected in zip(state(program), state(plain), strict=True):
         np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("optimizer", ["adamax", "adamw", "sgd"])
+def test_a_graph_has_a_handful_of_nodes_a_variable(optimizer):
+    """An optimizer that goes variable by variable has 75, which take minutes to trace."""
+    import tensorflow as tf
+
+    def nodes(count):
+        variables = [keras.Variable(np.ones(3, "float32")) for _ in range(count)]
+        config = TrainingConfig(optimizer=optimizer)
+        update = Update(get_optimizer(config), variables, clip_norm=1.0)
+        step = tf.function(lambda gradient: update.apply(gradient, 0.1, np.float32(1.0)))
+        graph = step.get_concrete_function(tf.ones(3 * count)).graph
+        return len(graph.get_operations())
+
+    assert (nodes(12) - nodes(2)) / 10 <= 8

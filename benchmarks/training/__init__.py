@@ -1,0 +1,1 @@
+"""How soon and how fast a model trains, and with how much memory, beside plain PyTorch."""
