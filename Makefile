@@ -3,11 +3,16 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --durations 20
-# TensorFlow keeps what it has compiled: these run apart, so that no worker holds that of all tests.
-APART := tests/training tests/utils tests/inference tests/export tests/flows
+# Parts of the tests that run at the same time; each may take 6 GB.
+JOBS ?= 2
+# A part is one process, BACKEND+PATH: TensorFlow keeps what it has compiled until its process ends.
+# The longest come first, so that the short ones fill up the end.
+APART := tests/test_combinations.py tests/test_backends.py tests/training tests/export \
+	tests/execution tests/inference tests/utils tests/flows tests/attention
+PARTS := $(addprefix tensorflow+,$(APART)) jax+tests torch+tests tensorflow+tests
+LOGS := .pytest_cache/parts
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format clean $(PARTS)
 
 demo: .venv/train.installed
 	$(BIN)/python main.py --config digits --name demo --reset
@@ -17,10 +22,17 @@ demo: .venv/train.installed
 	$(BIN)/python load_model.py runs/demo generate --temperature 0.8
 
 test: .venv/test.installed
-	for part in $(APART); do KERAS_BACKEND=tensorflow $(PYTEST) $$part || exit 1; done
-	KERAS_BACKEND=tensorflow $(PYTEST) tests $(addprefix --ignore=,$(APART))
-	KERAS_BACKEND=jax $(PYTEST) -m "every_backend and not tensorflow"
-	KERAS_BACKEND=torch $(PYTEST) -m "every_backend and not tensorflow"
+	@rm -rf $(LOGS) && mkdir -p $(LOGS)
+	@$(MAKE) --no-print-directory --keep-going --output-sync --jobs $(JOBS) $(PARTS)
+	@echo "The 20 slowest:" && cat $(LOGS)/* | grep -E "^[0-9.]+s (call|setup)" | sort -rn | head -20
+
+tensorflow+tests: SELECTED = $(addprefix --ignore=,$(APART))
+jax+tests torch+tests: SELECTED = -m "every_backend and not tensorflow"
+$(PARTS): LOG = $(LOGS)/$(subst /,-,$@).txt
+$(PARTS):
+	@KERAS_BACKEND=$(firstword $(subst +, ,$@)) $(BIN)/python -m pytest --durations 20 \
+		$(lastword $(subst +, ,$@)) $(SELECTED) > $(LOG) 2>&1 || (cat $(LOG); exit 1)
+	@echo "$@: $$(tail -1 $(LOG))"
 
 lint: .venv/test.installed
 	$(BIN)/ruff check .

@@ -22,6 +22,8 @@ from tests.conftest import (
 pytestmark = pytest.mark.tensorflow
 
 BATCH = 12
+#: Of one scale, half of what two take to trace.
+CONFIG = tiny_config(num_scales=1)
 
 
 class FixedAugmentation(Augmentation):
@@ -42,7 +44,7 @@ def make(updates_per_epoch=10, model_config=None, jit=False, augmentation=None, 
     from hvae.training.trainer import Trainer
 
     keras.utils.set_random_seed(0)
-    model = HVAE(model_config or tiny_config())
+    model = HVAE(model_config or CONFIG)
     config = TrainingConfig(**{"batch_size": BATCH, "epochs": 5, "learning_rate": 0.01, **settings})
     return Trainer(model, config, updates_per_epoch, jit, augmentation)
 
@@ -61,7 +63,7 @@ def weights(trainer):
 )
 def test_micro_batches_give_the_same_update(settings):
     whole, parts = (make(batch_size_div=d, **settings) for d in (1, 3))
-    images = random_images(tiny_config(), whole.config.data_batch_size)
+    images = random_images(CONFIG, whole.config.data_batch_size)
     for _ in range(3):
         results = [t.train_batch(images) for t in (whole, parts)]
         np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-5)
@@ -73,7 +75,7 @@ def test_micro_batches_give_the_same_update(settings):
 
 
 def test_micro_batches_are_skipped_together():
-    images = random_images(tiny_config(), BATCH)
+    images = random_images(CONFIG, BATCH)
     for divide in (1, 3):
         trainer = make(updates_per_epoch=1, batch_size_div=divide, gradient_skipnorm=1e-6)
         skipped = [bool(trainer.train_batch(images).skipped) for _ in range(4)]
@@ -98,7 +100,8 @@ def test_the_kl_is_balanced_in_the_first_updates_only():
     # Weights that do not move: updates differ by their noise, and by what is balanced.
     # The KL, 100 times as heavy, is most of the gradient.
     settings = {"learning_rate": 1e-12, "weight_decay": 0.0, "use_ema": False, "beta": 100.0}
-    trainers = [make(gamma_max_steps=steps, **settings) for steps in (0, 1)]
+    config = tiny_config()  # of two blocks
+    trainers = [make(model_config=config, gamma_max_steps=n, **settings) for n in (0, 1)]
     for trainer in trainers:
         randomize(trainer.model)  # blocks with a KL, and unlike ones
     images = random_images(trainers[0].model.config, BATCH)
@@ -130,7 +133,7 @@ def test_xla_gives_the_same_update(cr_vae):
     uniforms = np.random.default_rng(0).uniform(size=(BATCH // 2, Augmentation.num_uniforms))
     augmentation = FixedAugmentation(uniforms.astype("float32"))
     plain, xla = (make(jit=j, cr_vae=cr_vae, augmentation=augmentation) for j in (False, True))
-    images = random_images(tiny_config(), plain.config.data_batch_size)
+    images = random_images(CONFIG, plain.config.data_batch_size)
     # XLA's random numbers are others.
     noise = normal_noise(plain.model.noise_shapes(BATCH))
     plain._draw_noise = xla._draw_noise = lambda: noise
@@ -149,7 +152,7 @@ def test_equal_copies_with_equal_noise_change_nothing(divide):
     noise = normal_noise(alone.model.noise_shapes(BATCH // 2))
     alone._draw_noise = lambda: noise
     pairs._draw_noise = lambda: tuple(np.repeat(n, 2, axis=0) for n in noise)
-    images = random_images(tiny_config(), BATCH // 2)
+    images = random_images(CONFIG, BATCH // 2)
     for _ in range(3):
         results = [t.train_batch(images) for t in (pairs, alone)]
         assert results[0].consistency == results[1].consistency == 0.0
@@ -160,7 +163,7 @@ def test_equal_copies_with_equal_noise_change_nothing(divide):
 
 
 def test_copies_of_their_own_make_a_difference_that_training_lessens():
-    images = random_images(tiny_config(), BATCH // 2)
+    images = random_images(CONFIG, BATCH // 2)
     results = []
     for cr_lambda in (0.0, 1.0):
         trainer = make(cr_vae=True, cr_lambda=cr_lambda)
@@ -171,8 +174,10 @@ def test_copies_of_their_own_make_a_difference_that_training_lessens():
 
 
 def test_noise_of_their_own_makes_equal_copies_differ():
-    trainer = make(cr_vae=True, augmentation=SAME, cr_duplicate_noise=False)
-    assert trainer.train_batch(random_images(tiny_config(), BATCH // 2)).consistency > 0.0
+    settings = {"cr_vae": True, "augmentation": SAME, "cr_duplicate_noise": False}
+    # A block after the first sees the noise of those before it.
+    trainer = make(model_config=tiny_config(), **settings)
+    assert trainer.train_batch(random_images(CONFIG, BATCH // 2)).consistency > 0.0
 
 
 def test_an_imported_checkpoint_trains_on(golden):
@@ -193,7 +198,7 @@ def test_an_imported_checkpoint_trains_on(golden):
 
 
 def test_noise_differs_between_updates_and_repeats_with_the_seed():
-    images = random_images(tiny_config(), BATCH)
+    images = random_images(CONFIG, BATCH)
     results = [
         [float(t.train_batch(images).nll) for _ in range(2)]
         for t in (
@@ -250,7 +255,7 @@ def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
     """
     levels = 17 if likelihood == "dmol" else 2
     trainer = make(
-        model_config=tiny_config(likelihood=likelihood, levels=levels),
+        model_config=tiny_config(num_scales=1, likelihood=likelihood, levels=levels),
         learning_rate=0.02,
         learning_rate_end=1e-6,
         epochs=40,
@@ -271,7 +276,7 @@ def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
 def test_evenly_random_images_reach_their_entropy():
     """Independent fair pixels: no model is better than 64 log 2 nats, and ours gets there."""
     trainer = make(
-        model_config=tiny_config(likelihood="bernoulli", levels=2),
+        model_config=tiny_config(num_scales=1, likelihood="bernoulli", levels=2),
         batch_size=64,
         learning_rate=0.01,
     )
@@ -290,7 +295,7 @@ def test_the_memory_of_an_update_is_reckoned_without_another_trace():
     for batch in (6, 12):
         trainer = make(batch_size=batch)
         reckoned[batch] = trainer.memory_of_update()
-        trainer.train_batch(random_images(tiny_config(), batch))
+        trainer.train_batch(random_images(CONFIG, batch))
         assert trainer._gradient.experimental_get_tracing_count() == 1
     vector = 4 * trainer.update.layout.size
     kept = {batch: size - vector for batch, size in reckoned.items()}

@@ -1,9 +1,10 @@
 """This package, as it is without flags."""
 
-from benchmarks.training.engines._hvae import HVAEEngine
+from benchmarks.training.engines.hvae_graph import GraphEngine
 
 
-class DefaultEngine(HVAEEngine):
-    """What a user gets who types the configuration's name only."""
+class DefaultEngine(GraphEngine):
+    """What a user gets who types the configuration's name only: on a processor, a graph."""
 
     label = "ours, default flags"
+    flags = ()
