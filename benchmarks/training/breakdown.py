@@ -13,8 +13,8 @@ from benchmarks.training.table import markdown
 #: Kinds, and what names of their operations have in them, of TensorFlow's and of PyTorch's;
 #: the first that fits counts.
 _KINDS = {
-    "convolutions": "conv",
-    "matrix products": "matmul|einsum|::addmm|::b?mm$",
+    # A 1x1 convolution may be a product of matrices.
+    "convolutions, products": "conv|matmul|einsum|::addmm|::b?mm$",
     "random numbers": "random|normal_",
     "pooling, upsampling": "pool|upsampl|resize",
     "reductions": "sum$|mean|max$|min$|amax|norm|softmax|biasaddgrad",
@@ -46,7 +46,7 @@ def breakdown(engines, flags, experiment, patience, folder):
         batch = experiment.training.batch_size
         flops = pool.submit(convolution_flops, experiment.model, batch).result()
     speeds = (
-        f"{label} {flops / t['convolutions'] / 1e9:.0f} ({flops / t['convolutions'] / peak:.0%})"
+        f"{label} {flops / t['convolutions, products'] / 1e9:.0f} ({flops / t['convolutions, products'] / peak:.0%})"
         for label, t in zip(labels, times)
     )
     return (

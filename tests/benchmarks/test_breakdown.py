@@ -9,7 +9,8 @@ from utils.command_line.training_request import parse_training_arguments
 @pytest.mark.parametrize(
     "kind, operations",
     {
-        "convolutions": "Conv2D _FusedConv2D Conv2DBackpropFilter aten::convolution_backward",
+        "convolutions, products": "Conv2D _FusedConv2D Conv2DBackpropFilter MatMul "
+        "aten::convolution_backward aten::addmm",
         "random numbers": "StatelessRandomNormalV2 aten::normal_",
         "pooling, upsampling": "AvgPoolGrad aten::upsample_nearest2d ResizeNearestNeighbor",
         "reductions": "Sum BiasAddGrad Max aten::sum aten::_log_softmax aten::amax",
@@ -24,7 +25,7 @@ def test_operations_have_their_kind(kind, operations):
 def test_kinds_are_summed():
     assert by_kind({"Mul": 1.0, "AddV2": 2.0, "Conv2D": 4.0}) == {
         "elementwise, others": 3.0,
-        "convolutions": 4.0,
+        "convolutions, products": 4.0,
     }
 
 
