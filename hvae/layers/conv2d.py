@@ -8,11 +8,12 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable(package="hvae")
 class Conv2D(layers.Conv2D):
-    """Keras's, with two shorter ways to the same result; strides and dilation are 1.
+    """Keras's with a bias, without strides, dilation or activation: a shorter way to its result.
 
     Several inputs are read as their concatenation along the channels, which is not made, nor
     kept for the gradient. A 1×1 kernel is a product of matrices, whose gradient processors
-    compute faster than that of a convolution.
+    compute faster than that of a convolution. The bias is not given another shape: every operation
+    less is less to trace.
 
     It has the name of Keras's class: the places of weights in files are made of it.
 
@@ -29,6 +30,9 @@ class Conv2D(layers.Conv2D):
     def build(self, input_shape):
         super().build(input_shape)
         self.input_spec = None  # It knows of one input only.
+
+    def call(self, inputs):
+        return self.convolution_op(inputs, self.kernel) + self.bias
 
     def convolution_op(self, inputs, kernel):
         parts = inputs if isinstance(inputs, (list, tuple)) else [inputs]
