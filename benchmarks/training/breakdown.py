@@ -38,7 +38,7 @@ def breakdown(engines, flags, experiment, patience, folder):
     times = [by_kind(profile["operations"]) for profile in profiles.values()]
     rows = [(kind, *(_milliseconds(t[kind]) for t in times)) for kind in _KINDS]
     pauses = [p["seconds"] - sum(p["operations"].values()) for p in profiles.values()]
-    rows.append(("between operations", *map(_milliseconds, pauses)))
+    rows.append(("programs of XLA, between operations", *map(_milliseconds, pauses)))
     labels = [ENGINES[name].label for name in engines]
     # In a process of its own: PyTorch is not to stay in this one's memory.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:

@@ -1,9 +1,9 @@
 """This package in half precision."""
 
-from benchmarks.training.engines._hvae import HVAEEngine
+from benchmarks.training.engines.hvae_default import DefaultEngine
 
 
-class BFloat16Engine(HVAEEngine):
+class BFloat16Engine(DefaultEngine):
     """bfloat16 where float32 is not needed."""
 
     label = "ours, `--dtype mixed_bfloat16`"
