@@ -45,10 +45,8 @@ def breakdown(engines, flags, experiment, patience, folder):
         peak = pool.submit(product_peak).result()
         batch = experiment.training.batch_size
         flops = pool.submit(convolution_flops, experiment.model, batch).result()
-    speeds = (
-        f"{label} {flops / t['convolutions, products'] / 1e9:.0f} ({flops / t['convolutions, products'] / peak:.0%})"
-        for label, t in zip(labels, times)
-    )
+    rates = [flops / t["convolutions, products"] for t in times]
+    speeds = (f"{label} {rate / 1e9:.0f} ({rate / peak:.0%})" for label, rate in zip(labels, rates))
     return (
         f"{markdown(('ms of one update', *labels), rows)}\n\n"
         f"The convolutions of an update are {flops / 1e9:,.0f} GFLOP, forward and backward. GFLOP "
