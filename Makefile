@@ -22,14 +22,15 @@ demo: .venv/train.installed
 	$(BIN)/python load_model.py runs/demo generate --temperature 0.8
 
 test: .venv/test.installed
-	@rm -rf $(LOGS) && mkdir -p $(LOGS)
+	@rm -rf $(LOGS)
 	@$(MAKE) --no-print-directory --keep-going --output-sync --jobs $(JOBS) $(PARTS)
 	@echo "The 20 slowest:" && cat $(LOGS)/* | grep -E "^[0-9.]+s (call|setup)" | sort -rn | head -20
 
 tensorflow+tests: SELECTED = $(addprefix --ignore=,$(APART))
 jax+tests torch+tests: SELECTED = -m "every_backend and not tensorflow"
 $(PARTS): LOG = $(LOGS)/$(subst /,-,$@).txt
-$(PARTS):
+$(PARTS): .venv/test.installed
+	@mkdir -p $(LOGS)
 	@KERAS_BACKEND=$(firstword $(subst +, ,$@)) $(BIN)/python -m pytest --durations 20 \
 		$(lastword $(subst +, ,$@)) $(SELECTED) > $(LOG) 2>&1 || (cat $(LOG); exit 1)
 	@echo "$@: $$(tail -1 $(LOG))"
