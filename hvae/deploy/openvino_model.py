@@ -19,6 +19,7 @@ from hvae.images.checked_images import checked_images
 from hvae.inference.generation.temperatures import block_temperatures
 from hvae.inference.latents.latents import Latents
 from hvae.inference.latents.reconstruction import Reconstruction
+from hvae.inference.running.batches import image_numbers
 from hvae.noise.draws import latent_noise, likelihood_noise
 
 
@@ -128,7 +129,7 @@ class OpenVINOModel:
         temperatures = block_temperatures(temperature, len(self.manifest.noise_shapes))
         uniforms = likelihood_noise(self, range(num_images), seed)
         inputs = {
-            **self._noise(num_images, seed, noise),
+            **self._noise(image_numbers(None, num_images), seed, noise),
             "temperature": np.tile(np.float32(temperatures), (num_images, 1)),
             **{f"uniforms_{name}": values for name, values in uniforms.items()},
             "output_temperature": np.full(num_images, output_temperature, np.float32),
@@ -136,7 +137,12 @@ class OpenVINOModel:
         return self.run("generate", inputs)["images"]
 
     def reconstruct(
-        self, images: np.ndarray, *, seed: int = 0, noise: Sequence[np.ndarray] | None = None
+        self,
+        images: np.ndarray,
+        *,
+        seed: int = 0,
+        noise: Sequence[np.ndarray] | None = None,
+        numbers: Sequence[int] | None = None,
     ) -> Reconstruction:
         """Images through the posterior and back.
 
@@ -144,6 +150,8 @@ class OpenVINOModel:
             images: integers, `(images, height, width, channels)`.
             seed: seed of the noise.
             noise: the latents' noise, in place of the seed's: one array per block.
+            numbers: the images' numbers in their set, on which the seed's noise depends; 0, 1, …
+                if left out.
 
         Returns:
             `Reconstruction`: images and −log p(x|z).
@@ -151,22 +159,33 @@ class OpenVINOModel:
         Raises:
             UserError: as `generate`.
         """
-        outputs = self.run("reconstruct", self._image_inputs(images, seed, noise))
+        outputs = self.run("reconstruct", self._image_inputs(images, seed, noise, numbers))
         return Reconstruction(outputs["reconstructions"], outputs["nll"])
 
     def encode(
-        self, images: np.ndarray, *, seed: int = 0, noise: Sequence[np.ndarray] | None = None
+        self,
+        images: np.ndarray,
+        *,
+        seed: int = 0,
+        noise: Sequence[np.ndarray] | None = None,
+        numbers: Sequence[int] | None = None,
     ) -> Latents:
         """The `Latents` of images; arguments and errors as of `reconstruct`."""
-        outputs = self.run("encode", self._image_inputs(images, seed, noise))
+        outputs = self.run("encode", self._image_inputs(images, seed, noise, numbers))
         names = {"mean": "mean", "std": "std", "z": "z", "noise": "prior_noise"}
-        return Latents(**{field: block_values(name, outputs) for field, name in names.items()})
+        arrays = {field: block_values(name, outputs) for field, name in names.items()}
+        return Latents(**arrays, numbers=image_numbers(numbers, len(images)))
 
     def score(
-        self, images: np.ndarray, *, seed: int = 0, noise: Sequence[np.ndarray] | None = None
+        self,
+        images: np.ndarray,
+        *,
+        seed: int = 0,
+        noise: Sequence[np.ndarray] | None = None,
+        numbers: Sequence[int] | None = None,
     ) -> Score:
         """The `Score` of images; arguments and errors as of `reconstruct`."""
-        return Score(**self.run("score", self._image_inputs(images, seed, noise)))
+        return Score(**self.run("score", self._image_inputs(images, seed, noise, numbers)))
 
     def run(self, part: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs by name of a part.
@@ -194,17 +213,18 @@ class OpenVINOModel:
     def _compile(self, part):
         return OpenVINOProgram(self.folder / f"{part}.xml", *self._settings)
 
-    def _image_inputs(self, images, seed, noise):
+    def _image_inputs(self, images, seed, noise, numbers):
         images = checked_images(images, self.manifest)
         dtype = np.uint8 if self.manifest.levels <= 256 else np.int32
-        return {"images": images.astype(dtype), **self._noise(len(images), seed, noise)}
+        numbers = image_numbers(numbers, len(images))
+        return {"images": images.astype(dtype), **self._noise(numbers, seed, noise)}
 
-    def _noise(self, num_images, seed, noise):
+    def _noise(self, numbers, seed, noise):
         _check_whole("seed", seed, 0)
         if noise is None:
-            noise = latent_noise(self, range(num_images), seed)
+            noise = latent_noise(self, numbers, seed)
         noise = [np.asarray(block, np.float32) for block in noise]
-        expected = self.noise_shapes(num_images)
+        expected = self.noise_shapes(len(numbers))
         if [block.shape for block in noise] != list(expected):
             raise UserError(
                 f"noise: must be of shape {', '.join(map(str, expected))}. "

@@ -20,10 +20,15 @@ class InferenceMethods:
     """
 
     def encode(
-        self, images: np.ndarray, seed: int = 0, masks: Sequence[np.ndarray] | None = None
+        self,
+        images: np.ndarray,
+        seed: int = 0,
+        masks: Sequence[np.ndarray] | None = None,
+        numbers: Sequence[int] | None = None,
     ) -> "Latents":
         """The `Latents` of integers `(images, height, width, channels)`; see `LatentEncoder`."""
-        return self._reconstructor("mean").encoder(images, seed=seed, masks=masks)
+        encode = self._reconstructor("mean").encoder
+        return encode(images, seed=seed, masks=masks, numbers=numbers)
 
     def decode(self, latents: "Latents", output: _Output = "mean", seed: int = 0) -> np.ndarray:
         """Images of `Latents`, `"mean"`, `"mode"` or `"sample"` of p(x|z); see `LatentDecoder`."""
@@ -35,10 +40,11 @@ class InferenceMethods:
         output: _Output = "mean",
         seed: int = 0,
         masks: Sequence[np.ndarray] | None = None,
+        numbers: Sequence[int] | None = None,
     ) -> "Reconstruction":
         """The `Reconstruction` of integers `(images, height, width, channels)`; see
         `Reconstructor`."""
-        return self._reconstructor(output)(images, seed=seed, masks=masks)
+        return self._reconstructor(output)(images, seed=seed, masks=masks, numbers=numbers)
 
     def generate(
         self,

@@ -1,55 +1,80 @@
-"""Noise that is the same on every backend: from a generator, or belonging to an image."""
+"""Noise that belongs to an image: the same on every backend, in any batch, and alone.
+
+It follows from three numbers: the seed, the image's number in its set, and the sample's number.
+Each image has a generator of its own, so that none is touched by what is drawn for another.
+"""
+
+import concurrent.futures
 
 import numpy as np
 
-# First word of the seeds: the two kinds of noise of an image are independent.
-_LATENTS, _LIKELIHOOD = 0, 1
+# First word of the seeds: the kinds of noise of an image are independent.
+_LATENTS, _LIKELIHOOD, _BLOCK = 0, 1, 2
 
 # Uniforms keep this distance from 0 and 1, where the samplers take logarithms.
 _MARGIN = 1e-5
 
-
-def draw_normal(shapes, rng):
-    """Standard normal float32 arrays.
-
-    Args:
-        shapes: sequence of shapes.
-        rng: a `numpy.random.Generator`.
-    """
-    return tuple(rng.standard_normal(shape, dtype=np.float32) for shape in shapes)
+#: With fewer values in all, to start threads takes longer than they gain.
+_VALUES_FOR_THREADS = 2**20
 
 
-def draw_uniform(shapes, rng):
-    """Uniform float32 arrays inside (0, 1).
-
-    Args:
-        shapes: dictionary of shapes.
-        rng: a `numpy.random.Generator`.
-    """
-    return {
-        name: rng.uniform(_MARGIN, 1.0 - _MARGIN, shape).astype(np.float32)
-        for name, shape in shapes.items()
-    }
-
-
-def latent_noise(model, numbers, seed):
-    """Standard normal noise of images, the same on every backend and for every batch size.
+def latent_noise(model, numbers, seed, sample=0):
+    """Standard normal noise of images for one pass.
 
     Args:
         model: an `HVAE`, or an `OpenVINOModel`.
-        numbers: which images, e.g. `range(100, 200)`.
+        numbers: the images' numbers in their set, e.g. `range(100, 200)`.
         seed: seed of all of them.
+        sample: which of several samples of each image this is.
 
     Returns:
         Per block float32 `(images, height, width, z_width)`, smallest scale first.
     """
-    shapes = model.noise_shapes(1)
-    draws = [draw_normal(shapes, np.random.default_rng((_LATENTS, seed, n))) for n in numbers]
-    return tuple(np.concatenate(block) for block in zip(*draws))
+    shapes = [shape[1:] for shape in model.noise_shapes(1)]
+    return _normal(_LATENTS, shapes, numbers, seed, sample)
 
 
 def likelihood_noise(model, numbers, seed):
     """Uniforms from which images are sampled, `model.uniform_shapes`; else the same."""
-    shapes = model.uniform_shapes(1)
-    draws = [draw_uniform(shapes, np.random.default_rng((_LIKELIHOOD, seed, n))) for n in numbers]
-    return {name: np.concatenate([draw[name] for draw in draws]) for name in shapes}
+    shapes = {name: shape[1:] for name, shape in model.uniform_shapes(1).items()}
+
+    def fill(rng, arrays):
+        for array in arrays:
+            array[...] = rng.uniform(_MARGIN, 1.0 - _MARGIN, array.shape)
+
+    return dict(zip(shapes, _filled(fill, _LIKELIHOOD, shapes.values(), numbers, seed)))
+
+
+def block_noise(model, block, numbers, seed):
+    """Standard normal noise for one block in place of its own: `numbers` count the draws.
+
+    Returns:
+        float32 `(draws, height, width, z_width)`.
+    """
+    (noise,) = _normal(_BLOCK, [model.noise_shapes(1)[block][1:]], numbers, seed)
+    return noise
+
+
+def _normal(kind, shapes, numbers, seed, sample=0):
+    def fill(rng, arrays):
+        for array in arrays:
+            rng.standard_normal(out=array, dtype=np.float32)
+
+    return _filled(fill, kind, shapes, numbers, seed, sample)
+
+
+def _filled(fill, kind, shapes, numbers, seed, sample=0):
+    """Arrays `(images, …)` of the shapes, filled image by image."""
+    arrays = tuple(np.empty((len(numbers), *shape), np.float32) for shape in shapes)
+
+    def draw(row):
+        rng = np.random.default_rng((kind, seed, numbers[row], sample))
+        fill(rng, [array[row] for array in arrays])
+
+    if sum(array.size for array in arrays) < _VALUES_FOR_THREADS:
+        for row in range(len(numbers)):
+            draw(row)
+    else:  # NumPy lets other threads run while it draws.
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(draw, range(len(numbers))))
+    return arrays

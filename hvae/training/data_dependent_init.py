@@ -2,11 +2,10 @@
 
 import contextlib
 
-import numpy as np
 from keras import layers, ops
 
 from hvae.layers.weight_norm_convolution import WeightNormConvolution
-from hvae.noise.draws import draw_normal
+from hvae.noise.draws import latent_noise
 
 # Below this a channel is constant, as after zero-initialised weights: it has no scale.
 _LEAST_STD = 1e-6
@@ -26,7 +25,7 @@ def data_dependent_init(model, images, seed=0):
     Reference:
         Salimans & Kingma 2016, Section 3, without the weight normalisation.
     """
-    noise = draw_normal(model.noise_shapes(len(images)), np.random.default_rng(seed))
+    noise = latent_noise(model, range(len(images)), seed)
     convolutions = [layer for layer in model._flatten_layers() if _is_convolution(layer)]
     with contextlib.ExitStack() as stack:
         for layer in convolutions:

@@ -66,6 +66,19 @@ def test_reconstructs_and_encodes_as_the_model(vdvae, running):
             assert_close(block, expected_block)
 
 
+def test_an_image_alone_is_what_it_is_among_others_if_it_has_its_number(vdvae, running):
+    program, alone = running("vdvae"), vdvae.images[3:4]
+    options = {"seed": 1, "numbers": [3]}
+    assert_close(
+        program.score(alone, **options).elbo, program.score(vdvae.images, seed=1).elbo[3:4]
+    )
+    nll = program.reconstruct(vdvae.images, seed=1).nll
+    assert_close(program.reconstruct(alone, **options).nll, nll[3:4])
+    latents = program.encode(alone, **options)
+    assert list(latents.numbers) == [3]
+    assert_close(latents.z[0], program.encode(vdvae.images, seed=1).z[0][3:4])
+
+
 def test_generates_from_the_noise_of_encoded_images(vdvae, running):
     noise = running("vdvae").encode(vdvae.images).noise
     images = running("vdvae").generate(5, noise=noise, output_temperature=0.0)

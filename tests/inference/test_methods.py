@@ -17,6 +17,9 @@ def test_decoded_latents_are_the_reconstruction(model):
     reconstruction = model.reconstruct(images, seed=2)
     np.testing.assert_array_equal(model.decode(model.encode(images, seed=2)), reconstruction.images)
     assert reconstruction.images.dtype == np.uint8 and reconstruction.nll.shape == (3,)
+    alone = model.reconstruct(images[2:], seed=2, numbers=[2])
+    np.testing.assert_allclose(alone.nll, reconstruction.nll[2:], rtol=1e-6)
+    assert list(model.encode(images[2:], numbers=[2]).numbers) == [2]
 
 
 def test_images_are_generated_at_a_temperature(model):

@@ -6,7 +6,7 @@ from keras import layers, ops
 
 from hvae.layers.weight_norm_convolution import WeightNormConvolution
 from hvae.model import HVAE
-from hvae.noise.draws import draw_normal
+from hvae.noise.draws import latent_noise
 from hvae.training.data_dependent_init import data_dependent_init
 from tests.conftest import nvae_config, random_images, tiny_config
 
@@ -17,7 +17,7 @@ def test_every_convolution_is_standard_on_the_batch(config):
     images = random_images(config, 16)
     before = [ops.convert_to_numpy(w) for w in model.weights]
     data_dependent_init(model, images, seed=3)
-    noise = draw_normal(model.noise_shapes(16), np.random.default_rng(3))
+    noise = latent_noise(model, range(16), seed=3)
     outputs = {}
     kinds = (layers.Conv2D, layers.DepthwiseConv2D, WeightNormConvolution)
     convolutions = [x for x in model._flatten_layers() if isinstance(x, kinds)]

@@ -1,12 +1,20 @@
 """Images that the user names: numbers in a split, or files."""
 
 import pathlib
+from typing import NamedTuple
 
 import numpy as np
 
 from data.picture_file import read_picture
 from hvae.errors import UserError
 from hvae.images.checked_images import checked_images
+
+
+class NumberedImages(NamedTuple):
+    """Images, and the numbers on which their noise depends."""
+
+    images: np.ndarray  # (images, height, width, channels), integers
+    numbers: np.ndarray  # (images,), in the split; of one from a file, its place among the images
 
 
 def read_images(names, config, split):
@@ -19,13 +27,21 @@ def read_images(names, config, split):
         split: function that gives the split's images; called only for numbers.
 
     Returns:
-        uint8, `(images, height, width, channels)`.
+        `NumberedImages`, uint8.
 
     Raises:
         UserError: if a number is out of range, a file cannot be read, or an image has
             another size.
     """
-    return np.concatenate([_read(str(name), config, split) for name in names])
+    parts = [_read(str(name), config, split) for name in names]
+    images = np.concatenate(parts)
+    numbers = np.arange(len(images))
+    start = 0
+    for name, part in zip(names, parts):
+        if str(name).isdigit():
+            numbers[start] = int(name)
+        start += len(part)
+    return NumberedImages(images, numbers)
 
 
 def _read(name, config, split):

@@ -33,5 +33,6 @@ class EncodeMode(Mode):
             quantile,
             session.images_name,
         ) as writer:
-            for latents in encoder.batches(images, typed.seed, masks, progress):
+            batches = encoder.batches(images, typed.seed, masks, progress, session.numbers)
+            for latents in batches:
                 writer.add(latents)

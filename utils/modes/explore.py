@@ -50,15 +50,17 @@ class ExploreMode(Mode):
         from utils.files.arrays_file import write_arrays
 
         explore = Explorer(session.model, typed.output, typed.batch_size)
+        numbers = session.numbers if typed.images else range(typed.num_images)
         # Beside the image itself a row has room for one draw less than steps.
         exploration = explore(
-            _noise(session),
+            _noise(session, numbers),
             typed.block,
             typed.steps - 1,
             typed.range,
             typed.steps,
             typed.seed,
             session.progress("decoding"),
+            numbers,
         )
         name = f"block_{typed.block}_{config.latent_scales[typed.block]}"
         write_arrays(session.results.path(f"{name}.npz"), **exploration._asdict())
@@ -76,12 +78,13 @@ def _names(typed, count):
     return image_names(typed.images, count) if typed.images else [f"draw {i}" for i in range(count)]
 
 
-def _noise(session):
+def _noise(session, numbers):
     """The noise of the user's images, or that of draws from the prior."""
     from hvae.inference.latents.latent_encoder import LatentEncoder
     from hvae.noise.draws import latent_noise
 
     typed = session.typed
     if not typed.images:
-        return latent_noise(session.model, range(typed.num_images), typed.seed)
-    return LatentEncoder(session.model, typed.batch_size)(session.images, typed.seed).noise
+        return latent_noise(session.model, numbers, typed.seed)
+    encode = LatentEncoder(session.model, typed.batch_size)
+    return encode(session.images, typed.seed, numbers=numbers).noise

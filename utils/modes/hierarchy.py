@@ -48,8 +48,9 @@ class HierarchyMode(Mode):
         levels = model.config.levels
         sampler = HierarchySampler(model, typed.output, typed.batch_size)
         deviations = []
-        for i, image in enumerate(session.progress("images", 1)(np.asarray(session.images))):
-            draws = sampler(image, counts, typed.draws, typed.seed, i)
+        images = session.progress("images", 1)(np.asarray(session.images))
+        for i, (number, image) in enumerate(zip(session.numbers, images)):
+            draws = sampler(image, counts, typed.draws, typed.seed, number)
             # The number does not end the name with "_3": that would count commands.
             draw_hierarchy(results.path(f"image{i}.png"), image, draws, labels, levels)
             std = draws.std / (levels - 1)

@@ -32,7 +32,8 @@ class InterpolateMode(Mode):
         from utils.files.arrays_file import write_arrays
 
         interpolate = Interpolator(session.model, typed.output, typed.batch_size)
-        images, fixed = interpolate(ends, typed.steps, typed.seed, session.progress("decoding"))
+        progress = session.progress("decoding")
+        images, fixed = interpolate(ends.images, typed.steps, typed.seed, progress, ends.numbers)
         scales = config.latent_scales
         labels = ["all move", *(f"{scales[blocks[0]]} stays" for blocks in fixed[1:])]
         first, second = image_names(typed.image, 2)

@@ -34,7 +34,9 @@ class ReconstructMode(Mode):
         results = []
         try:
             for mask in masks:
-                results.append(reconstruct(session.images, typed.seed, mask, progress))
+                results.append(
+                    reconstruct(session.images, typed.seed, mask, progress, session.numbers)
+                )
         finally:
             # Also after Ctrl-C, with the shares that were finished.
             if results and quantiles:

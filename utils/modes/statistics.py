@@ -41,12 +41,14 @@ class StatisticsMode(Mode):
         typed, model, results = session.typed, session.model, session.results
         train = session.split("train")
         count = max(1, round(typed.share * len(train)))
-        chosen = np.random.default_rng(typed.seed).choice(len(train), count, replace=False)
+        rng = np.random.default_rng(typed.seed)
+        chosen = np.sort(rng.choice(len(train), count, replace=False))
         evaluation = Evaluator(model, typed.batch_size)(
             # Read batch by batch: a share of some data sets is larger than memory.
-            Rows(train, np.sort(chosen)),
+            Rows(train, chosen),
             seed=typed.seed,
             progress=session.progress("train", typed.batch_size),
+            numbers=chosen,
         )
         dataset = session.request.experiment.run.dataset
         statistics = Statistics(

@@ -3,10 +3,11 @@
 import functools
 
 import keras
+import numpy as np
 
 from data.load import load_splits
 from hvae.loading import load_model
-from utils.files.image_source import read_images
+from utils.files.image_source import NumberedImages, read_images
 from utils.runs.results import Results
 
 
@@ -42,16 +43,26 @@ class Session:
         """The images of a split by its name."""
         return getattr(self.splits, name)
 
-    @functools.cached_property
+    @property
     def images(self):
         """The images that `add_image_flags` describe, uint8."""
+        return self._chosen.images
+
+    @property
+    def numbers(self):
+        """The numbers of these images in their split, on which their noise depends."""
+        return self._chosen.numbers
+
+    @functools.cached_property
+    def _chosen(self):
         typed = self.typed
         if typed.images:
             return read_images(
                 typed.images, self.request.experiment.model, lambda: self.split(typed.split)
             )
         images = self.split(typed.split)
-        return images[: typed.num_images] if typed.num_images else images[:]
+        images = images[: typed.num_images] if typed.num_images else images[:]
+        return NumberedImages(images, np.arange(len(images)))
 
     @property
     def images_name(self):

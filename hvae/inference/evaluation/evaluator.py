@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 from keras import ops
 
-from hvae.inference.running.batches import filled_batch
+from hvae.inference.running.batches import filled_batch, image_numbers
 from hvae.inference.running.compiled_function import CompiledFunction
-from hvae.noise.draws import draw_normal
+from hvae.noise.draws import latent_noise
 
 #: A latent variable is active if its mean KL exceeds this many nats.
 ACTIVE_NATS = 0.01
@@ -51,28 +51,31 @@ class Evaluator:
         self.batch_size = batch_size
         self._score = CompiledFunction(model, self._statistics)
 
-    def __call__(self, images, num_samples=1, seed=0, progress=iter):
+    def __call__(self, images, num_samples=1, seed=0, progress=iter, numbers=None):
         """Evaluate.
 
         Args:
             images: integers, `(images, height, width, channels)`.
             num_samples: posterior samples of every image, averaged.
-            seed: seed of the noise; the same on every backend.
+            seed: seed of the noise; the same on every backend and for every batch size.
             progress: wraps the sequence of batches, as `tqdm` does.
+            numbers: the images' numbers in their set, on which their noise depends; 0, 1, … if
+                left out.
 
         Returns:
             `Evaluation`.
         """
-        rng = np.random.default_rng(seed)
+        numbers = image_numbers(numbers, len(images))
         size = min(self.batch_size, len(images))
         starts = range(0, len(images), size)
         work = [(start, sample) for start in starts for sample in range(num_samples)]
         blocks = len(self.model.config.latent_scales)
         nll, kl = np.zeros(len(images)), np.zeros((len(images), blocks))
         kl_of_units = [np.zeros(shape[1:]) for shape in self.model.noise_shapes(1)]
-        for start, _ in progress(work):
+        for start, sample in progress(work):
             batch, count = filled_batch(images, start, size)
-            noise = draw_normal(self.model.noise_shapes(size), rng)
+            batch_numbers, _ = filled_batch(numbers, start, size)
+            noise = latent_noise(self.model, batch_numbers, seed, sample)
             is_real = (np.arange(size) < count).astype(np.float32)
             scores = self._score.run((batch, noise, is_real))
             nll[start : start + count] += scores["nll"][:count] / num_samples

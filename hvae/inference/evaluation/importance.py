@@ -4,14 +4,14 @@ import numpy as np
 from keras import ops
 
 from hvae.inference.evaluation.log_mean_exp import LogMeanExp
-from hvae.inference.running.batches import filled_batch
+from hvae.inference.running.batches import filled_batch, image_numbers
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.likelihoods.base import sum_over_image
-from hvae.noise.draws import draw_normal
+from hvae.noise.draws import latent_noise
 
 
 def importance_weighted_bound(
-    log_weights, images, num_samples, seed=0, batch_size=100, progress=iter
+    log_weights, images, num_samples, seed=0, batch_size=100, progress=iter, numbers=None
 ):
     """log (1/K) Σ p(x, z_k) / q(z_k|x) of every image, with z_k drawn from q.
 
@@ -19,34 +19,39 @@ def importance_weighted_bound(
     are taken up one sample at a time: memory does not depend on K.
 
     Args:
-        log_weights: function of a batch of images and a `numpy.random.Generator`, which
-            draws one z for every image and returns log p(x, z) − log q(z|x), `(batch,)`;
-            for a model its `LogWeights`.
+        log_weights: function of a batch of images, their numbers, the seed, and the sample's
+            number, on which the z that it draws for every image depends; returns
+            log p(x, z) − log q(z|x), `(batch,)`; for a model its `LogWeights`.
         images: `(images, …)`.
-        num_samples: K.
-        seed: seed of the generator.
+        num_samples: K; or several, which all come from one pass: the first samples of the
+            largest.
+        seed: seed of the noise; the same on every backend and for every batch size.
         batch_size: images at a time.
         progress: wraps the sequence of steps, one sample of one batch each.
+        numbers: the images' numbers in their set, on which their noise depends; 0, 1, … if
+            left out.
 
     Returns:
-        The bound in nats, `(images,)`, float64.
+        The bound in nats, `(images,)`, float64; of several K `(several, images)`.
 
     Reference:
         Burda et al. 2016 (IWAE), Equation 8.
     """
-    rng = np.random.default_rng(seed)
+    wanted = np.atleast_1d(num_samples)
+    most = wanted.max()
+    numbers = image_numbers(numbers, len(images))
     size = min(batch_size, len(images))
     starts = range(0, len(images), size)
-    bound = np.empty(len(images))
-    for step in progress(range(len(starts) * num_samples)):
-        start = starts[step // num_samples]
-        if step % num_samples == 0:
+    bounds = np.empty((len(wanted), len(images)))
+    for step in progress(range(len(starts) * most)):
+        start, sample = starts[step // most], step % most
+        if sample == 0:
             batch, count = filled_batch(images, start, size)
+            batch_numbers, _ = filled_batch(numbers, start, size)
             total = LogMeanExp(size)
-        total.add(log_weights(batch, rng))
-        if total.count == num_samples:
-            bound[start : start + count] = total.value[:count]
-    return bound
+        total.add(log_weights(batch, batch_numbers, seed, sample))
+        bounds[wanted == total.count, start : start + count] = total.value[:count]
+    return bounds if np.ndim(num_samples) else bounds[0]
 
 
 class LogWeights:
@@ -57,15 +62,17 @@ class LogWeights:
 
     Call arguments:
         images: integers, `(batch, height, width, channels)`.
-        rng: a `numpy.random.Generator`; the noise is the same on every backend.
+        numbers: the images' numbers in their set.
+        seed: seed of the noise; the same on every backend.
+        sample: which of the samples of each image.
     """
 
     def __init__(self, model):
         self.model = model
         self._terms = CompiledFunction(model, self._score)
 
-    def __call__(self, images, rng):
-        noise = draw_normal(self.model.noise_shapes(len(images)), rng)
+    def __call__(self, images, numbers, seed=0, sample=0):
+        noise = latent_noise(self.model, numbers, seed, sample)
         terms = self._terms.run((images, noise))
         # Sums of thousands of nats whose differences, to fractions of one, decide.
         log_ratio = terms["log_ratio"].sum(axis=-1, dtype=np.float64)

@@ -2,10 +2,9 @@
 
 import contextlib
 
-import numpy as np
 from keras import layers, ops
 
-from hvae.noise.draws import draw_normal
+from hvae.noise.draws import latent_noise
 
 
 @contextlib.contextmanager
@@ -22,7 +21,7 @@ def readjusted_batch_norm(model, num_batches, temperature=1.0, batch_size=32, se
         temperature: factor on the prior's standard deviations, one for all blocks or a list
             with one for each.
         batch_size: images of a batch.
-        seed: seed of the noise; the same noise on every backend.
+        seed: seed of the noise: the samples are those that `Generator` numbers 0, 1, …
 
     Reference:
         Vahdat & Kautz 2020 (NVAE), Section 4.1.
@@ -37,13 +36,13 @@ def readjusted_batch_norm(model, num_batches, temperature=1.0, batch_size=32, se
         return
     kept = [(v, ops.copy(v.value)) for x in norms for v in (x.moving_mean, x.moving_variance)]
     momenta = [layer.momentum for layer in norms]
-    rng = np.random.default_rng(seed)
     try:
         for i in range(num_batches):
             # With these weights the moving statistics are the average so far.
             for layer in norms:
                 layer.momentum = i / (i + 1)
-            noise = draw_normal(model.noise_shapes(batch_size), rng)
+            numbers = range(i * batch_size, (i + 1) * batch_size)
+            noise = latent_noise(model, numbers, seed)
             model.top_down(noise, temperature=temperature, training=True)
         yield
     finally:

@@ -7,7 +7,7 @@ from keras import ops
 
 from hvae.images.checked_images import checked_images
 from hvae.inference.inspection.pixel_spread import spread_over_pixels
-from hvae.inference.running.batches import filled_batches
+from hvae.inference.running.batches import numbered_batches
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.noise.draws import latent_noise
 
@@ -36,13 +36,15 @@ class BitMapper:
         self.batch_size = batch_size
         self._kl = CompiledFunction(model, self._kl_of_positions)
 
-    def __call__(self, images, seed=0, progress=iter):
+    def __call__(self, images, seed=0, progress=iter, numbers=None):
         """Map.
 
         Args:
             images: integers, `(images, height, width, channels)`.
-            seed: seed of the noise; the same on every backend.
+            seed: seed of the noise; the same on every backend and for every batch size.
             progress: wraps the sequence of batches.
+            numbers: the images' numbers in their set, on which their noise depends; 0, 1, … if
+                left out.
 
         Returns:
             `BitMaps`.
@@ -56,8 +58,10 @@ class BitMapper:
         kl = np.zeros((len(images), len(names)))
         maps = np.zeros((len(images), *config.image_size))
         map_of_scales = {name: np.zeros(config.image_size) for name in names}
-        for start, batch, count in filled_batches(images, self.batch_size, progress):
-            noise = latent_noise(self.model, range(start, start + len(batch)), seed)
+        for start, batch, of_batch, count in numbered_batches(
+            images, self.batch_size, numbers, progress
+        ):
+            noise = latent_noise(self.model, of_batch, seed)
             real = slice(start, start + count)
             for i, positions in enumerate(self._kl.run((batch, noise))):
                 spread = spread_over_pixels(

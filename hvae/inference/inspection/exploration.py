@@ -6,10 +6,8 @@ import numpy as np
 
 from hvae.inference.inspection.block_numbers import check_block
 from hvae.inference.latents.latent_decoder import LatentDecoder
-from hvae.noise.draws import draw_normal
-
-# Its first word tells this stream of noise from those of images.
-_BLOCK = 2
+from hvae.inference.running.batches import image_numbers
+from hvae.noise.draws import block_noise
 
 
 class Exploration(NamedTuple):
@@ -37,7 +35,9 @@ class Explorer:
         self.model = model
         self._decode = LatentDecoder(model, output, batch_size)
 
-    def __call__(self, noise, block, num_draws=8, extent=3.0, steps=9, seed=0, progress=iter):
+    def __call__(
+        self, noise, block, num_draws=8, extent=3.0, steps=9, seed=0, progress=iter, numbers=None
+    ):
         """Explore one block.
 
         Args:
@@ -50,6 +50,8 @@ class Explorer:
             steps: how many amounts there are.
             seed: seed of draws and direction; the same on every backend.
             progress: wraps the sequence of batches, as `tqdm` does.
+            numbers: the images' numbers in their set, on which samples of p(x|z) depend; 0, 1, …
+                if left out.
 
         Returns:
             `Exploration`.
@@ -59,15 +61,14 @@ class Explorer:
         """
         check_block(block, self.model.config.latent_scales)
         frozen = noise[block]
-        rng = np.random.default_rng((_BLOCK, seed))
-        size = frozen.shape[1:]
-        draws, direction = draw_normal([(num_draws, *size), size], rng)
+        direction, *draws = block_noise(self.model, block, range(1 + num_draws), seed)
         direction /= np.sqrt(np.mean(direction**2))
         amounts = np.linspace(-extent, extent, steps, dtype=np.float32)
         changed = [
-            np.concatenate([own[None], draws, own + amounts[:, None, None, None] * direction])
+            np.stack([own, *draws, *(own + amount * direction for amount in amounts)])
             for own in frozen
         ]
+        numbers = image_numbers(numbers, len(frozen))
         images = self._decode.of_noise(
             tuple(
                 np.concatenate(changed) if i == block else np.repeat(b, len(changed[0]), axis=0)
@@ -75,6 +76,7 @@ class Explorer:
             ),
             seed,
             progress,
+            np.repeat(numbers, len(changed[0])),
         )
         images = images.reshape(len(frozen), -1, *images.shape[1:])
         split = 1 + num_draws

@@ -54,7 +54,7 @@ class HierarchySampler:
             counts: per row, how many blocks come from the posterior, 0 to all.
             draws: draws of each row.
             seed: seed of the noise; the same noise on every backend.
-            number: which of several images this is; each has its own posterior noise.
+            number: the image's number in its set; each has its own posterior noise.
             progress: wraps the sequence of batches.
 
         Returns:

@@ -38,7 +38,7 @@ class Interpolator:
         self._encode = LatentEncoder(model, batch_size)
         self._decode = LatentDecoder(model, output, batch_size)
 
-    def __call__(self, images, steps=8, seed=0, progress=iter):
+    def __call__(self, images, steps=8, seed=0, progress=iter, numbers=None):
         """Interpolate.
 
         Args:
@@ -46,6 +46,8 @@ class Interpolator:
             steps: images of a row, both ends among them.
             seed: seed of the noise; the same on every backend.
             progress: wraps the sequence of batches, as `tqdm` does.
+            numbers: the images' numbers in their set, on which their noise depends; 0, 1, … if
+                left out.
 
         Returns:
             `Interpolation`.
@@ -55,7 +57,7 @@ class Interpolator:
         """
         if len(images) != 2:
             raise UserError(f"images: interpolation needs two. Received: {len(images)}")
-        noise = self._encode(images, seed).noise
+        noise = self._encode(images, seed, numbers=numbers).noise
         shares = np.linspace(0.0, 1.0, steps)
         path = [np.stack([slerp(*ends, share) for share in shares]) for ends in noise]
         fixed = ((), *blocks_of_scales(self.model.config.latent_scales))

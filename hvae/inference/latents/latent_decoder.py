@@ -4,7 +4,7 @@ import numpy as np
 
 from hvae.inference.generation.generator import likelihood_output, to_uint8
 from hvae.inference.latents.latent_encoder import batched_masks
-from hvae.inference.running.batches import filled_batch
+from hvae.inference.running.batches import filled_batch, filled_batches, image_numbers
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.noise.draws import latent_noise, likelihood_noise
 
@@ -30,37 +30,39 @@ class LatentDecoder:
 
         Args:
             latents: `Latents`. Variables outside their masks are drawn from the prior.
-            seed: seed of these variables and of samples of p(x|z); the same on every
-                backend and for every batch size.
+            seed: seed of these variables and of samples of p(x|z); with the images' numbers
+                it decides on them, on every backend and for every batch size.
             progress: wraps the sequence of batches, as `tqdm` does.
 
         Returns:
             Integers, `(images, height, width, channels)`; uint8 for up to 256 levels.
         """
 
-        def parameters(start, size):
-            z = tuple(filled_batch(block, start, size)[0] for block in latents.z)
-            return self.parameters(z, latents.masks, range(start, start + size), seed)
+        def parameters(start, numbers):
+            z = tuple(filled_batch(block, start, len(numbers))[0] for block in latents.z)
+            return self.parameters(z, latents.masks, numbers, seed)
 
-        return self._stream(parameters, latents.num_images, seed, progress)
+        numbers = image_numbers(latents.numbers, latents.num_images)
+        return self._stream(parameters, numbers, seed, progress)
 
-    def of_noise(self, noise, seed=0, progress=iter):
+    def of_noise(self, noise, seed=0, progress=iter, numbers=None):
         """Decode noise by the prior at temperature 1.
 
         Args:
             noise: per block `(images, height, width, z_width)`.
             seed, progress: as in a call.
+            numbers: the images' numbers, on which samples of p(x|z) depend; 0, 1, … if left out.
 
         Returns:
             Integers, as of a call.
         """
 
-        def parameters(start, size):
+        def parameters(start, numbers):
             return self.parameters_of_noise(
-                tuple(filled_batch(block, start, size)[0] for block in noise)
+                tuple(filled_batch(block, start, len(numbers))[0] for block in noise)
             )
 
-        return self._stream(parameters, len(noise[0]), seed, progress)
+        return self._stream(parameters, image_numbers(numbers, len(noise[0])), seed, progress)
 
     def parameters(self, z, masks, numbers, seed=0):
         """The likelihood's parameters of one batch, `(batch, height, width, num_parameters)`.
@@ -69,7 +71,7 @@ class LatentDecoder:
             z: per block `(batch, height, width, z_width)`.
             masks: per block `(height, width, z_width)`: which of z to take; the others
                 are drawn from the prior. `None`: all.
-            numbers: the images' numbers, which with `seed` decide on the noise.
+            numbers: the images' numbers in their set, on which the noise depends.
             seed: seed of the noise.
         """
         # With all of z given the noise is not looked at.
@@ -86,13 +88,11 @@ class LatentDecoder:
         uniforms = likelihood_noise(self.model, numbers, seed)
         return to_uint8(self._show.run((parameters, uniforms)))
 
-    def _stream(self, parameters, num_images, seed, progress):
-        size = min(self.batch_size, num_images)
+    def _stream(self, parameters, numbers, seed, progress):
         images = []
-        for start in progress(range(0, num_images, size)):
-            numbers = range(start, start + size)
-            images.append(self.show(parameters(start, size), numbers, seed))
-        return np.concatenate(images)[:num_images]
+        for start, of_batch, count in filled_batches(numbers, self.batch_size, progress):
+            images.append(self.show(parameters(start, of_batch), of_batch, seed)[:count])
+        return np.concatenate(images)
 
     def _parameters(self, inputs):
         z, noise, masks = inputs

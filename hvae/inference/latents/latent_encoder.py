@@ -5,7 +5,7 @@ from keras import ops
 
 from hvae.images.checked_images import checked_images
 from hvae.inference.latents.latents import ARRAYS, Latents, join_latents
-from hvae.inference.running.batches import filled_batches
+from hvae.inference.running.batches import numbered_batches
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.noise.draws import latent_noise
 
@@ -23,7 +23,7 @@ class LatentEncoder:
         self.batch_size = batch_size
         self._encode = CompiledFunction(model, self._latents)
 
-    def __call__(self, images, seed=0, masks=None, progress=iter):
+    def __call__(self, images, seed=0, masks=None, progress=iter, numbers=None):
         """Encode.
 
         Args:
@@ -32,6 +32,8 @@ class LatentEncoder:
             masks: per block `(height, width, z_width)`: variables to draw from q; the
                 others are drawn from the prior. `None`: all from q.
             progress: wraps the sequence of batches, as `tqdm` does.
+            numbers: the images' numbers in their set, on which their noise depends; 0, 1, … if
+                left out.
 
         Returns:
             `Latents`. They are held in memory; `batches` gives them a batch at a time.
@@ -39,26 +41,28 @@ class LatentEncoder:
         Raises:
             UserError: if the images are not such as the model expects.
         """
-        return join_latents(list(self.batches(images, seed, masks, progress)))
+        return join_latents(list(self.batches(images, seed, masks, progress, numbers)))
 
-    def batches(self, images, seed=0, masks=None, progress=iter):
+    def batches(self, images, seed=0, masks=None, progress=iter, numbers=None):
         """The `Latents` of one batch of images after the other; arguments as in a call."""
         images = checked_images(images, self.model.config)
-        for start, batch, count in filled_batches(images, self.batch_size, progress):
-            numbers = range(start, start + len(batch))
-            yield self.batch(batch, numbers, seed, masks).first(count)
+        for _, batch, of_batch, count in numbered_batches(
+            images, self.batch_size, numbers, progress
+        ):
+            yield self.batch(batch, of_batch, seed, masks).first(count)
 
     def batch(self, images, numbers, seed=0, masks=None):
         """The `Latents` of one batch.
 
         Args:
             images: integers, `(batch, height, width, channels)`.
-            numbers: the images' numbers, which with `seed` decide on their noise.
+            numbers: the images' numbers in their set, on which their noise depends.
             seed, masks: as in a call.
         """
         noise = latent_noise(self.model, numbers, seed)
         blocks = self._encode.run((images, noise, batched_masks(self.model, masks, len(images))))
-        return Latents(**{name: tuple(blocks[name]) for name in ARRAYS}, masks=masks)
+        arrays = {name: tuple(blocks[name]) for name in ARRAYS}
+        return Latents(**arrays, masks=masks, numbers=np.asarray(numbers))
 
     def _latents(self, inputs):
         images, noise, masks = inputs

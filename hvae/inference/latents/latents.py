@@ -23,6 +23,7 @@ class Latents:
     z: Blocks  # (images, height, width, z_width), drawn from q, after a flow
     noise: Blocks  # (images, height, width, z_width), (z − μ_p)/σ_p under the prior that z met
     masks: Blocks | None = None  # (height, width, z_width) bool; where false, z is from the prior
+    numbers: np.ndarray | None = None  # (images,), in their set; None: 0, 1, …
 
     @property
     def num_images(self) -> int:
@@ -32,7 +33,8 @@ class Latents:
     def first(self, count: int) -> "Latents":
         """The `Latents` of the first `count` images."""
         arrays = {name: tuple(x[:count] for x in getattr(self, name)) for name in ARRAYS}
-        return dataclasses.replace(self, **arrays)
+        numbers = None if self.numbers is None else self.numbers[:count]
+        return dataclasses.replace(self, **arrays, numbers=numbers)
 
 
 def join_latents(parts):
@@ -41,4 +43,5 @@ def join_latents(parts):
         name: tuple(np.concatenate(block) for block in zip(*(getattr(p, name) for p in parts)))
         for name in ARRAYS
     }
-    return dataclasses.replace(parts[0], **arrays)
+    numbers = np.concatenate([part.numbers for part in parts])
+    return dataclasses.replace(parts[0], **arrays, numbers=numbers)

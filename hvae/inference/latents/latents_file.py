@@ -4,7 +4,8 @@ An uncompressed `.npz`, which `numpy.load` opens:
 
     description       JSON: format and version, checksums of the model's configuration and
                       weights, images, seed, share of the variables kept, and for each block
-                      its scale, shape `(height, width, z_width)` and number of kept variables
+                      its scale, shape `(height, width, z_width)` and number of kept variables;
+                      the images' numbers in their set, if they are not 0, 1, …
     block_00_mean …   mean of q, before a flow
     block_00_std …    standard deviation of q, before a flow
     block_00_z …      the sample of q, after a flow
@@ -28,6 +29,7 @@ from hvae.errors import UserError
 from hvae.files.array_members import copy_array
 from hvae.files.atomic import replacing
 from hvae.inference.latents.latents import ARRAYS, Latents
+from hvae.inference.running.batches import image_numbers
 
 FORMAT, VERSION = "hvae latents", 1
 _TYPE = np.dtype("<f4")
@@ -58,6 +60,7 @@ class LatentsWriter:
         self.masks = masks
         self.shapes = [shape[1:] for shape in model.noise_shapes(1)]
         self.images = 0
+        self._numbers = []
         kept = [int(np.sum(m)) for m in masks] if masks else [int(np.prod(s)) for s in self.shapes]
         self.description = {
             "format": FORMAT,
@@ -85,6 +88,7 @@ class LatentsWriter:
                 values = values if self.masks is None else values[:, self.masks[i]]
                 with open(self._part(i, name), "ab") as file:
                     file.write(np.ascontiguousarray(values, _TYPE).data)
+        self._numbers.extend(image_numbers(latents.numbers, latents.num_images).tolist())
         self.images += latents.num_images
 
     def __exit__(self, kind, error, trace):
@@ -99,6 +103,8 @@ class LatentsWriter:
 
     def _finish(self):
         description = {**self.description, "images": self.images}
+        if self._numbers != list(range(self.images)):
+            description["numbers"] = self._numbers
         with replacing(self.path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
             _write(archive, "description", np.array(json.dumps(description)))
             for i, block in enumerate(description["blocks"]):
@@ -191,7 +197,8 @@ def _read_blocks(archive, description, model, arrays):
                 values = full
             blocks[name].append(values)
     read = {name: tuple(blocks[name]) if name in blocks else None for name in ARRAYS}
-    return Latents(**read, masks=masks)
+    numbers = image_numbers(description.get("numbers"), description["images"])
+    return Latents(**read, masks=masks, numbers=numbers)
 
 
 def _stored_shape(description, block):

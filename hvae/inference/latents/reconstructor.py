@@ -6,7 +6,7 @@ from hvae.images.checked_images import checked_images
 from hvae.inference.latents.latent_decoder import LatentDecoder
 from hvae.inference.latents.latent_encoder import LatentEncoder
 from hvae.inference.latents.reconstruction import Reconstruction
-from hvae.inference.running.batches import filled_batches
+from hvae.inference.running.batches import numbered_batches
 from hvae.inference.running.compiled_function import CompiledFunction
 
 
@@ -29,7 +29,7 @@ class Reconstructor:
         self.decoder = LatentDecoder(model, output, batch_size)
         self._score = CompiledFunction(model, lambda inputs: model.likelihood.nll(*inputs))
 
-    def __call__(self, images, seed=0, masks=None, progress=iter):
+    def __call__(self, images, seed=0, masks=None, progress=iter, numbers=None):
         """Reconstruct.
 
         Args:
@@ -38,6 +38,8 @@ class Reconstructor:
             masks: per block `(height, width, z_width)`: variables to draw from q; the
                 others are drawn from the prior. `None`: all from q.
             progress: wraps the sequence of batches, as `tqdm` does.
+            numbers: the images' numbers in their set, on which their noise depends; 0, 1, … if
+                left out.
 
         Returns:
             `Reconstruction`.
@@ -47,10 +49,11 @@ class Reconstructor:
         """
         images = checked_images(images, self.model.config)
         parts = []
-        for start, batch, count in filled_batches(images, self.batch_size, progress):
-            numbers = range(start, start + len(batch))
-            z = self.encoder.batch(batch, numbers, seed, masks).z
-            parameters = self.decoder.parameters(z, masks, numbers, seed)
-            decoded = self.decoder.show(parameters, numbers, seed)
+        for _, batch, of_batch, count in numbered_batches(
+            images, self.batch_size, numbers, progress
+        ):
+            z = self.encoder.batch(batch, of_batch, seed, masks).z
+            parameters = self.decoder.parameters(z, masks, of_batch, seed)
+            decoded = self.decoder.show(parameters, of_batch, seed)
             parts.append((decoded[:count], self._score.run((parameters, batch))[:count]))
         return Reconstruction(*(np.concatenate(part) for part in zip(*parts)))

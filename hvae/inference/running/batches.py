@@ -2,6 +2,52 @@
 
 import numpy as np
 
+from hvae.errors import UserError
+
+
+def numbered_batches(images, batch_size, numbers=None, progress=iter):
+    """Images with their numbers, batch by batch, filled up as in `filled_batches`.
+
+    Args:
+        images: `(images, height, width, channels)`, an array or slices of one.
+        batch_size: images of a batch, but never more than there are.
+        numbers: as in `image_numbers`.
+        progress: wraps the sequence of batches, as `tqdm` does.
+
+    Yields:
+        Position of the first image, the batch, its numbers, and how many images of it count.
+
+    Raises:
+        UserError: as `image_numbers`.
+    """
+    numbers = image_numbers(numbers, len(images))
+    for start, batch, count in filled_batches(images, batch_size, progress):
+        yield start, batch, filled_batch(numbers, start, len(batch))[0], count
+
+
+def image_numbers(numbers, count):
+    """Numbers of images in their set, on which their noise depends.
+
+    Args:
+        numbers: one whole number for each image; `None`: 0, 1, …, the images are the set.
+        count: how many images there are.
+
+    Returns:
+        `(count,)`, int64.
+
+    Raises:
+        UserError: if there is not one for each image, or one is negative.
+    """
+    if numbers is None:
+        return np.arange(count)
+    numbers = np.asarray(numbers)
+    if numbers.shape != (count,) or numbers.dtype.kind not in "iu" or numbers.min(initial=0) < 0:
+        raise UserError(
+            f"numbers: must be {count} whole numbers from 0 on, one for each image. "
+            f"Received: shape {numbers.shape}, {numbers.dtype}"
+        )
+    return numbers.astype(np.int64)
+
 
 def filled_batches(items, batch_size, progress=iter):
     """All items, batch by batch, the last one filled up as `filled_batch` does.
@@ -12,7 +58,7 @@ def filled_batches(items, batch_size, progress=iter):
         progress: wraps the sequence of batches, as `tqdm` does.
 
     Yields:
-        Number of the first item, the batch, and how many items of it count.
+        Position of the first item, the batch, and how many items of it count.
     """
     size = min(batch_size, len(items))
     for start in progress(range(0, len(items), size)):

@@ -10,7 +10,7 @@ from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.inference.evaluation.importance import LogWeights, importance_weighted_bound
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.model import HVAE
-from hvae.noise.draws import draw_normal
+from hvae.noise.draws import latent_noise
 from tests.conftest import random_images, randomize, tiny_config
 
 LATENTS, DIMS, NOISE = 2, 5, 0.6
@@ -36,9 +36,10 @@ class LinearGaussian:
         self.x = rng.standard_normal((40, LATENTS)) @ self.w.T
         self.x += NOISE * rng.standard_normal(self.x.shape)
 
-    def log_weights(self, x, rng):
+    def log_weights(self, x, numbers, seed, sample):
         mean = x @ self.to_mean.T + self.shift
-        difference = rng.standard_normal(mean.shape) @ self.root.T
+        noise = np.random.default_rng((seed, sample)).standard_normal((1 + max(numbers), LATENTS))
+        difference = noise[numbers] @ self.root.T
         z = mean + difference
         log_q = multivariate_normal.logpdf(difference, cov=self.covariance)
         log_prior = log_normal(z, 0.0, 1.0)
@@ -77,9 +78,8 @@ def test_it_rises_with_k_to_the_likelihood_and_never_falls_below_the_elbo():
     linear, repeats = LinearGaussian(), 20
     exact, elbo = linear.log_likelihood.mean(), linear.elbo.mean()
     many = np.repeat(linear.x, repeats, axis=0)
-    bounds = np.array(
-        [linear.bound(k, x=many, batch_size=len(many)) for k in (2, 8, 32, 128, 1000)]
-    ).reshape(5, -1, repeats)
+    bounds = linear.bound((2, 8, 32, 128, 1000), x=many, batch_size=len(many))
+    bounds = bounds.reshape(5, -1, repeats)
     means = bounds.mean(axis=(1, 2))
     errors = bounds.mean(axis=1).std(axis=1, ddof=1) / np.sqrt(repeats)
     assert (np.diff(means) > 0).all()
@@ -104,6 +104,28 @@ def test_batches_that_are_filled_up_give_every_image_its_own_bound():
     np.testing.assert_allclose(result, expected, rtol=1e-10)
 
 
+@pytest.mark.parametrize("batch_size", [1, 7, 100])
+def test_the_bound_does_not_depend_on_the_batches(batch_size):
+    linear = LinearGaussian()
+    expected = linear.bound(5, batch_size=40)
+    np.testing.assert_allclose(linear.bound(5, batch_size=batch_size), expected, rtol=1e-12)
+    alone = linear.bound(5, x=linear.x[17:18], numbers=[17])
+    np.testing.assert_allclose(alone, expected[17:18], rtol=1e-12)
+
+
+def test_several_k_come_from_one_pass_and_are_each_its_own():
+    linear, steps = LinearGaussian(), []
+
+    def counted(work):
+        steps.extend(work)
+        return work
+
+    bounds = linear.bound((7, 1, 3), batch_size=20, progress=counted)
+    assert len(steps) == 2 * 7
+    for bound, k in zip(bounds, (7, 1, 3)):
+        np.testing.assert_array_equal(bound, linear.bound(k, batch_size=20))
+
+
 def test_memory_does_not_depend_on_k():
     """300 weights of 2000 images, kept, would be five megabytes."""
     linear = LinearGaussian()
@@ -121,7 +143,7 @@ def test_memory_does_not_depend_on_k():
 
 def run(model, function, images, seed):
     """A function of the model's output, compiled: op by op, JAX would compile each one."""
-    noise = draw_normal(model.noise_shapes(len(images)), np.random.default_rng(seed))
+    noise = latent_noise(model, range(len(images)), seed, sample=2)
     return CompiledFunction(model, lambda x: function(model(*x))).run((images, noise))
 
 
@@ -142,7 +164,7 @@ def model():
 def test_weights_are_those_of_the_densities(model):
     """Against log p(x|z) + log p(z) − log q(z|x) from means and deviations, in float64."""
     images = random_images(model.config, 3)
-    weights = LogWeights(model)(images, np.random.default_rng(5))
+    weights = LogWeights(model)(images, range(3), seed=5, sample=2)
     nll, latents = run(model, densities, images, 5)
     expected = -nll.astype(np.float64)
     for z, prior, posterior in latents:
@@ -160,15 +182,25 @@ def test_with_a_flow_the_weights_know_its_determinant():
     model = randomize(HVAE(tiny_config(analytical_kl=False, **flow)), scale=0.3)
     assert any(block.flow is not None for block in model.decoder.blocks)
     images = random_images(model.config, 3)
-    weights = LogWeights(model)(images, np.random.default_rng(5))
+    weights = LogWeights(model)(images, range(3), seed=5, sample=2)
     elbo = run(model, lambda output: output.elbo, images, 5)
     np.testing.assert_allclose(weights, elbo, rtol=1e-5)
 
 
 def test_the_bound_of_a_model_lies_above_its_elbo(model):
     images = random_images(model.config, 20)
-    elbo = Evaluator(model)(images, num_samples=8).elbo
+    elbo = Evaluator(model)(images, num_samples=8, seed=1).elbo
     log_weights = LogWeights(model)
     one, many = (importance_weighted_bound(log_weights, images, k) for k in (1, 16))
     assert abs((one - elbo).mean()) < 4 * (one - elbo).std() / np.sqrt(20)
     assert (many - elbo).mean() > 0
+
+
+@pytest.mark.every_backend
+def test_the_bound_of_a_model_does_not_depend_on_the_batches(model):
+    images, log_weights = random_images(model.config, 10), LogWeights(model)
+    bounds = [importance_weighted_bound(log_weights, images, 3, 1, size) for size in (1, 7, 100)]
+    for bound in bounds[:2]:
+        np.testing.assert_allclose(bound, bounds[2], rtol=1e-6)
+    alone = importance_weighted_bound(log_weights, images[6:7], 3, 1, numbers=[6])
+    np.testing.assert_allclose(alone, bounds[2][6:7], rtol=1e-6)

@@ -7,7 +7,7 @@ from keras import layers, ops
 from hvae.inference.generation.generator import Generator
 from hvae.inference.generation.readjusted_batch_norm import readjusted_batch_norm
 from hvae.model import HVAE
-from hvae.noise.draws import draw_normal
+from hvae.noise.draws import latent_noise
 from tests.conftest import nvae_config, randomize, tiny_config
 
 
@@ -47,6 +47,15 @@ def test_they_are_averages_over_the_batches_and_put_back(model):
         np.testing.assert_array_equal(a, b)
 
 
+def test_the_samples_are_those_with_the_first_numbers(model, monkeypatch):
+    seen = []
+    monkeypatch.setattr(model, "top_down", lambda noise, **options: seen.append(noise))
+    with readjusted_batch_norm(model, 3, batch_size=4, seed=1):
+        pass
+    for blocks in zip(*seen, latent_noise(model, range(12), 1)):
+        np.testing.assert_array_equal(np.concatenate(blocks[:3]), blocks[3])
+
+
 def test_inside_outputs_are_normalised_by_the_samples(model):
     """A state far from its moving statistics comes out standard after the readjustment."""
     norm, outputs = first_norm(model), []
@@ -57,7 +66,7 @@ def test_inside_outputs_are_normalised_by_the_samples(model):
         return call(x, training=training)
 
     norm.call = recorded
-    noise = draw_normal(model.noise_shapes(256), np.random.default_rng(2))
+    noise = latent_noise(model, range(256), 2)
     model.top_down(noise, temperature=0.3)
     with readjusted_batch_norm(model, 8, temperature=0.3):
         outputs.clear()
@@ -72,7 +81,7 @@ def test_inside_outputs_are_normalised_by_the_samples(model):
 @pytest.mark.parametrize("temperature", [0.0, 0.01, 0.4, 1.0])
 def test_samples_are_finite_at_any_temperature(model, temperature):
     with readjusted_batch_norm(model, 5, temperature):
-        noise = draw_normal(model.noise_shapes(4), np.random.default_rng(0))
+        noise = latent_noise(model, range(4), 1)
         assert np.isfinite(
             ops.convert_to_numpy(model.top_down(noise, temperature=temperature).parameters)
         ).all()

@@ -15,6 +15,9 @@ def test_maps_and_numbers_agree(small_run, use):
         assert list(arrays["scales"]) == ["4x4", "8x8", "8x8"]
     np.testing.assert_allclose(maps.sum(axis=(1, 2)), kl.sum(axis=1), rtol=1e-5)
     np.testing.assert_allclose(sum(of_scales.values()), maps.mean(axis=0), rtol=1e-5)
+    use("bits", "--images", 5, 2)
+    with np.load(folder / "bits_2.npz", allow_pickle=False) as arrays:
+        np.testing.assert_allclose(arrays["kl_bits"], kl[[5, 2]], rtol=1e-5, atol=1e-6)
     assert results["images"] == 6
     assert results["bits_per_image"] == pytest.approx(kl.sum(axis=1).mean())
     # 64 pixels of one channel: a bit per image is 1/64 bits/dim.

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hvae.errors import UserError
+from hvae.inference.inspection.hierarchy import HierarchySampler
 
 
 @pytest.mark.every_backend
@@ -24,12 +25,21 @@ def test_rows_by_scale_and_times(small_run, use):
         assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_rows_by_block_of_chosen_images(small_run, use):
+def test_rows_by_block_of_chosen_images(small_run, use, monkeypatch):
+    draw, numbers = HierarchySampler.__call__, []
+
+    def recorded(self, image, counts, draws, seed, number):
+        numbers.append(number)
+        return draw(self, image, counts, draws, seed, number)
+
+    monkeypatch.setattr(HierarchySampler, "__call__", recorded)
     arguments = ["--images", 3, 5, "--rows", "block", "--draws", 2, "--time_repeats", 0]
     use("hierarchy", *arguments)
     newest = max((small_run / "hierarchy").glob("deviation*.json"), key=lambda p: p.stat().st_mtime)
     rows = json.loads(newest.read_text())["rows"]
     assert [row["blocks_from_posterior"] for row in rows] == [0, 1, 2, 3]
+    # Each has its noise of the split.
+    assert numbers == [3, 5]
 
 
 def test_one_draw_has_no_deviation(use):

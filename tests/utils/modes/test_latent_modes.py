@@ -55,6 +55,20 @@ def test_an_encoded_file_decodes_to_the_reconstructions(use, folder):
     np.testing.assert_array_equal(decoded, reconstructed["reconstructions"])
     assert is_picture(folder / "decode" / "images.png")
     assert is_picture(folder / "reconstruct" / "reconstructions.png")
+    encoded = newest(folder / "encode", "latents")
+    use("encode", "--images", 8, 3, folder=folder)
+    use("reconstruct", "--images", 8, 3, "--output", "sample", folder=folder)
+    use("decode", "--output", "sample", folder=folder)
+    chosen = newest(folder / "encode", "latents")
+    assert json.loads(str(chosen["description"]))["numbers"] == [8, 3]
+    for i in range(3):
+        all_of_it, own = encoded[f"block_{i:02d}_z"], chosen[f"block_{i:02d}_z"]
+        np.testing.assert_allclose(own, all_of_it[[8, 3]], rtol=1e-5, atol=1e-6)
+    again = newest(folder / "reconstruct", "reconstructions")
+    nll = reconstructed["nll_bits_per_dim"][[8, 3]]
+    np.testing.assert_allclose(again["nll_bits_per_dim"], nll, rtol=1e-6)
+    decoded = newest(folder / "decode", "images")["images"]
+    np.testing.assert_array_equal(decoded, again["reconstructions"])
 
 
 def test_shares_of_the_latents_give_a_curve_and_smaller_files(use, folder, tmp_path):
