@@ -47,6 +47,8 @@ class Fit:
         self.display = display or Display()
         self.report = trainer.model.reporter
         self.scales = trainer.model.config.latent_scales
+        #: `Evaluation` of the best epoch, unless that was before a resumption.
+        self.best_evaluation = None
         self._is_compiled = False
 
     def run(self):
@@ -68,6 +70,14 @@ class Fit:
             self._train_epoch()
             self._finish_epoch()
         return f"all {self.config.epochs} epochs done"
+
+    def validate(self):
+        """`Evaluation` of the model as it is on the validation images, always of the same noise."""
+        return self.evaluator(
+            self.validation_images,
+            seed=self.config.seed,
+            progress=lambda work: self.display.track(work, "validation"),
+        )
 
     def _train_epoch(self):
         epoch, total = self.progress.epoch, len(self.batches)
@@ -115,11 +125,7 @@ class Fit:
     def _finish_epoch(self):
         progress, done = self.progress, self.trainer.updates_done
         with self.trainer.averaged_weights():
-            evaluation = self.evaluator(
-                self.validation_images,
-                seed=self.config.seed,
-                progress=lambda work: self.display.track(work, "validation"),
-            )
+            evaluation = self.validate()
         row = {"epoch": progress.epoch + 1, "updates": done}
         row |= self._sums().means(self.report, self.scales)
         row |= evaluation_metrics("validation", evaluation, self.report, self.scales)
@@ -135,6 +141,7 @@ class Fit:
         is_best = progress.best_epoch == 0 or elbo > progress.best_elbo
         if is_best:
             progress.best_epoch, progress.best_elbo = progress.epoch, elbo
+            self.best_evaluation = evaluation
         if self.checkpoint:
             self.checkpoint.save_weights(is_best)
             self.checkpoint.save_state(progress)

@@ -170,8 +170,10 @@ def test_best_is_the_best_validation_elbo_of_the_average(whole):
     assert run.progress.best_epoch == 1 + int(np.argmin(losses))
     model = HVAE(CONFIG)
     model.load_weights(folder / "best_ema.weights.h5")
-    evaluation = Evaluator(model, 10)(random_images(model.config, 10, seed=1))
+    # In other batches than while training.
+    evaluation = Evaluator(model, 7)(random_images(model.config, 10, seed=1))
     assert model.reporter(-evaluation.elbo.mean()) == pytest.approx(min(losses), rel=1e-6)
+    assert model.reporter(-run.fit.best_evaluation.elbo.mean()) == min(losses)
 
 
 def test_metrics_are_written_with_their_units(tmp_path):
@@ -198,10 +200,16 @@ def test_training_stops_early_without_a_better_epoch(tmp_path):
 
 def test_an_early_stopped_run_stays_stopped(tmp_path):
     settings = {"epochs": 50, "early_stopping": 1, "learning_rate": 1e-30, "weight_decay": 0.0}
+    settings["seed"] = 3
     Run(tmp_path, **settings).fit.run()
     resumed = Run(tmp_path, resume=True, **settings)
     assert resumed.fit.run() == "stopped after epoch 2: no better validation ELBO for 1 epochs"
     assert resumed.progress.epoch == 2
+    # The best epoch was before: it is validated anew, with the noise that it had.
+    assert resumed.fit.best_evaluation is None
+    resumed.model.load_weights(tmp_path / "best_ema.weights.h5")
+    elbo = resumed.fit.validate().elbo.mean()
+    assert elbo == pytest.approx(resumed.progress.best_elbo, rel=1e-6)
 
 
 def test_an_epoch_without_an_update_has_no_mean(tmp_path):

@@ -79,7 +79,7 @@ def train(request, display):
             display.message(f"stopped; go on with: python main.py --resume {request.folder}")
         raise
     if run.save:
-        _finish(request.folder, evaluator, splits.validation, progress, figures, display)
+        _finish(request.folder, fit, figures, display)
 
 
 class _FiguresLog:
@@ -96,12 +96,15 @@ class _FiguresLog:
                 self.figures.draw(progress.history, evaluation)
 
 
-def _finish(folder, evaluator, images, progress, figures, display):
-    """Validation results and figures of the best weights."""
-    load_weights(evaluator.model, folder / weights_file("best", "ema"))
-    evaluation = evaluator(images, progress=lambda work: display.track(work, "validation"))
-    display.message(f"best epoch {progress.best_epoch}, validation ({len(images)} images):")
-    for line in evaluation_lines(evaluation, evaluator.model):
+def _finish(folder, fit, figures, display):
+    """Validation results, as they were in the best epoch, and figures of its weights."""
+    model, progress = fit.trainer.model, fit.progress
+    load_weights(model, folder / weights_file("best", "ema"))
+    evaluation = fit.best_evaluation or fit.validate()
+    display.message(
+        f"best epoch {progress.best_epoch}, validation ({len(fit.validation_images)} images):"
+    )
+    for line in evaluation_lines(evaluation, model):
         display.message(f"  {line}")
     with display.waiting("drawing the figures"):
         paths = figures.draw(progress.history, evaluation)

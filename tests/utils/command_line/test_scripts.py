@@ -31,7 +31,8 @@ def run(script, *arguments, backend=None):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
-    done = run("main.py", *TINY, "--epochs", 2, "--save_dir", folder, "--name", "tiny")
+    flags = ["--epochs", 2, "--seed", 3, "--save_dir", folder, "--name", "tiny"]
+    done = run("main.py", *TINY, *flags)
     assert done.returncode == 0, done.stderr
     return folder / "tiny", done
 
@@ -64,6 +65,18 @@ def test_training_leaves_a_complete_run(trained):
     assert "compiling the training step" in done.stderr
     assert "epoch 2/2  train -ELBO" in done.stdout and "bits/dim" in done.stdout
     assert "Traceback" not in done.stderr and "absl" not in done.stderr
+    assert_best_is_as_it_was(done.stdout)
+
+
+def assert_best_is_as_it_was(text):
+    """At the end: the numbers of the line that the best epoch had."""
+    number = r"(\d+\.\d{4})"
+    terms = rf"-ELBO {number} = NLL {number} \+ KL {number} bits/dim \*best"
+    *_, best = re.finditer(rf"epoch (\d+)/.* validation {terms}", text)
+    end = text[text.rindex(f"best epoch {best.group(1)}, validation (20 images)") :]
+    names = ("-ELBO", "NLL", "KL")
+    found = [re.search(rf" {name} +{number} ± .* bits/dim \(.* nats\)", end) for name in names]
+    assert [match.group(1) for match in found] == list(best.groups()[1:])
 
 
 def test_it_can_be_resumed_to_more_epochs(trained):
@@ -71,6 +84,7 @@ def test_it_can_be_resumed_to_more_epochs(trained):
     done = run("main.py", "--resume", folder, "--epochs", 3)
     assert done.returncode == 0, done.stderr
     assert "after epoch 2, update 8" in done.stdout and "epoch 3/3" in done.stdout
+    assert_best_is_as_it_was(trained[1].stdout + done.stdout.partition("resuming")[2])
     rows = (folder / "metrics.csv").read_text().splitlines()
     assert [row.split(",")[0] for row in rows] == ["epoch", "1", "2", "3"]
 
