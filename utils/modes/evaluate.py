@@ -17,13 +17,16 @@ class EvaluateMode(Mode):
             parser,
             "--importance_samples",
             0,
-            "samples of the importance-weighted (IWAE) bound; 0: without it",
+            "samples of the importance-weighted (IWAE) bound, e.g. 1 100 1000: all from one pass; "
+            "0: without it",
             least=0,
+            several=True,
         )
 
     def run(self, session):
         from hvae.inference.evaluation.evaluator import Evaluator
         from utils.figures.kl_per_scale import draw_kl_per_scale
+        from utils.files.arrays_file import write_arrays
         from utils.runs.report import evaluation_lines, evaluation_results
 
         typed, model, results = session.typed, session.model, session.results
@@ -32,6 +35,7 @@ class EvaluateMode(Mode):
             num_samples=typed.num_samples,
             seed=typed.seed,
             progress=session.progress(typed.split, typed.batch_size),
+            numbers=session.numbers,
         )
         session.display.message(
             f"{session.request.run}: {session.images_name}, "
@@ -53,51 +57,69 @@ class EvaluateMode(Mode):
             "seed": typed.seed,
             **evaluation_results(evaluation, model),
         }
-        path = results.path("evaluation.json")
+        of_images = {
+            "numbers": session.numbers,
+            "elbo_nats": evaluation.elbo,
+            "nll_nats": evaluation.nll,
+            "kl_nats": evaluation.kl,
+        }
+        path, array_path = results.path("evaluation.json"), results.path("evaluation.npz")
         # Written after every part: an interruption leaves those that were finished.
-        for part in (dict, lambda: _ssim(session), lambda: _importance_bound(session)):
-            values |= part()
+        for part in (None, _ssim, _importance_bounds):
+            if part:
+                found, arrays = part(session)
+                values |= found
+                of_images |= arrays
             write_json(path, values)
+            write_arrays(array_path, **of_images)
 
 
 def _ssim(session):
-    """SSIM of images and their reconstructions."""
+    """SSIM of images and their reconstructions: mean with error, and of each image."""
+    from hvae.inference.evaluation.evaluator import mean_and_standard_error
     from hvae.inference.evaluation.ssim import ssim
     from hvae.inference.latents.reconstructor import Reconstructor
-    from utils.runs.report import mean_results
 
     typed, model = session.typed, session.model
     reconstructions = Reconstructor(model, batch_size=typed.batch_size)(
-        session.images, typed.seed, progress=session.progress("reconstructing", typed.batch_size)
+        session.images,
+        typed.seed,
+        progress=session.progress("reconstructing", typed.batch_size),
+        numbers=session.numbers,
     ).images
-    values = mean_results("ssim", ssim(session.images, reconstructions, model.config.levels))
-    session.display.message(
-        f"  SSIM  {values['ssim']:10.4f} ± {values['ssim_standard_error']:.4f}, mean of p(x|z)"
-    )
-    return values
+    of_images = ssim(session.images, reconstructions, model.config.levels)
+    mean, error = mean_and_standard_error(of_images)
+    session.display.message(f"  SSIM  {mean:10.4f} ± {error:.4f}, mean of p(x|z)")
+    return {"ssim": mean, "ssim_standard_error": error}, {"ssim": of_images}
 
 
-def _importance_bound(session):
-    """The importance-weighted bound, if it was asked for."""
+def _importance_bounds(session):
+    """The importance-weighted bounds that were asked for; of several, the last is the tightest."""
+    from hvae.inference.evaluation.evaluator import mean_and_standard_error
     from hvae.inference.evaluation.importance import LogWeights, importance_weighted_bound
     from utils.runs.report import mean_results
 
-    typed, report = session.typed, session.model.reporter
-    if not typed.importance_samples:
-        return {}
-    bound = importance_weighted_bound(
+    typed, reporter = session.typed, session.model.reporter
+    counts = sorted({count for count in typed.importance_samples if count})
+    if not counts:
+        return {}, {}
+    bounds = importance_weighted_bound(
         LogWeights(session.model),
         session.images,
-        typed.importance_samples,
+        counts,
         typed.seed,
         typed.batch_size,
         session.progress("importance samples", typed.batch_size),
+        session.numbers,
     )
-    name = "importance_weighted_nll"
-    values = mean_results(name, report(-bound), report.unit)
-    mean, error = values.values()
-    session.display.message(
-        f"  -log p(x) ≤ {mean:.4f} ± {error:.4f} {report.label}, importance-weighted with "
-        f"K = {typed.importance_samples}"
-    )
-    return {"importance_samples": typed.importance_samples, **values}
+    rows = []
+    for count, nats in zip(counts, -bounds):
+        session.display.message(
+            f"  -log p(x) ≤ {reporter.text(*mean_and_standard_error(nats))}, importance-weighted "
+            f"with K = {count}"
+        )
+        rows.append(
+            {"importance_samples": count, **mean_results("importance_weighted_nll", nats, reporter)}
+        )
+    arrays = {"importance_samples": counts, "importance_weighted_nll_nats": -bounds}
+    return {**rows[-1], "importance_weighted": rows}, arrays

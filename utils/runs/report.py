@@ -50,37 +50,34 @@ class EpochReport:
 
 def evaluation_lines(evaluation, model):
     """Lines of a table: negative ELBO, NLL and KL with standard errors, KL by scale."""
-    results = evaluation_results(evaluation, model)
-    unit, label = model.reporter.unit, model.reporter.label
+    report, scales = model.reporter, model.config.latent_scales
     lines = []
-    for name, term in zip(("-ELBO", "NLL", "KL"), _TERMS):
-        mean, error = results[f"{term}_{unit}"], results[f"{term}_standard_error_{unit}"]
-        lines.append(f"{name:<6}{mean:10.4f} ± {error:.4f} {label}")
-    scales = model.config.latent_scales
+    for name, nats in zip(("-ELBO", "NLL", "KL"), _terms(evaluation).values()):
+        lines.append(f"{name:<6}{report.text(*mean_and_standard_error(nats), width=10)}")
+    kl = by_scale(evaluation.kl.mean(axis=0), scales)
+    active = by_scale(evaluation.active_units, scales)
     for scale, units in by_scale([block.size for block in evaluation.kl_of_units], scales).items():
-        kl, active = results[f"kl_{scale}_{unit}"], results[f"active_units_{scale}"]
-        lines.append(f"  KL at {scale:<9}{kl:8.4f} {label}, {active} of {units} units active")
+        text = report.text(kl[scale], width=8)
+        lines.append(f"  KL at {scale:<9}{text}, {active[scale]} of {units} units active")
     return lines
 
 
 def evaluation_results(evaluation, model):
     """The same as plain numbers, with the unit in the name, and those of every block."""
-    report = model.reporter
+    reports, scales = model.reporter.in_all_units, model.config.latent_scales
     results = {"images": len(evaluation.nll)}
-    terms = (-evaluation.elbo, evaluation.nll, evaluation.kl.sum(axis=-1))
-    for term, values in zip(_TERMS, terms):
-        results |= mean_results(term, report(values), report.unit)
-    scales, active = model.config.latent_scales, evaluation.active_units
-    kl = report(evaluation.kl.mean(axis=0))
-    for scale, value in by_scale(kl, scales).items():
-        results[f"kl_{scale}_{report.unit}"] = float(value)
+    for term, nats in _terms(evaluation).items():
+        results |= mean_results(term, nats, model.reporter)
+    kl, active = evaluation.kl.mean(axis=0), evaluation.active_units
+    for scale, nats in by_scale(kl, scales).items():
+        results |= {f"kl_{scale}_{report.unit}": float(report(nats)) for report in reports}
     for scale, value in by_scale(active, scales).items():
         results[f"active_units_{scale}"] = value
     results["blocks"] = [
         {
             "block": i,
             "scale": str(scale),
-            f"kl_{report.unit}": float(kl[i]),
+            **{f"kl_{report.unit}": float(report(kl[i])) for report in reports},
             "active_units": active[i],
             "units": evaluation.kl_of_units[i].size,
         }
@@ -89,8 +86,23 @@ def evaluation_results(evaluation, model):
     return results
 
 
-def mean_results(name, values, unit=""):
-    """Mean and standard error of values per image, named as in every results file."""
-    mean, error = mean_and_standard_error(values)
-    ending = f"_{unit}" if unit else ""
-    return {f"{name}{ending}": mean, f"{name}_standard_error{ending}": error}
+def mean_results(name, nats, reporter):
+    """Mean and standard error of values per image, in all units, named as in every results file.
+
+    Args:
+        name: what they are.
+        nats: `(images,)`.
+        reporter: the model's `Reporter`.
+    """
+    mean, error = mean_and_standard_error(nats)
+    results = {}
+    for report in reporter.in_all_units:
+        results[f"{name}_{report.unit}"] = report(mean)
+        results[f"{name}_standard_error_{report.unit}"] = report(error)
+    return results
+
+
+def _terms(evaluation):
+    """Values per image by name, nats."""
+    kl = evaluation.kl.sum(axis=-1)
+    return dict(zip(_TERMS, (-evaluation.elbo, evaluation.nll, kl)))

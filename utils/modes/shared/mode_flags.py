@@ -79,12 +79,13 @@ def add_output_flag(parser, default):
     )
 
 
-def add_number(parser, flag, default, text, least=None, kind=int):
-    """A flag with one number; `check_numbers` refuses what is below `least`."""
+def add_number(parser, flag, default, text, least=None, kind=int, several=False):
+    """A flag with one number, or several; `check_numbers` refuses what is below `least`."""
     action = parser.add_argument(
         flag,
         type=kind,
-        default=default,
+        nargs="+" if several else None,
+        default=[default] if several else default,
         metavar="N" if kind is int else "X",
         help=text if default is None else f"{text} [default {default:g}]",
     )
@@ -98,6 +99,9 @@ def check_numbers(parser, typed):
         UserError: names the flag, the least value and what came.
     """
     for action in parser._actions:
-        value, least = getattr(typed, action.dest, None), getattr(action, "least", None)
-        if value is not None and least is not None and not value >= least:
-            raise UserError(f"{action.dest}: must be at least {least}. Received: {value}")
+        values, least = getattr(typed, action.dest, None), getattr(action, "least", None)
+        if values is None or least is None:
+            continue
+        for value in values if isinstance(values, list) else [values]:
+            if not value >= least:
+                raise UserError(f"{action.dest}: must be at least {least}. Received: {value}")
