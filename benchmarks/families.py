@@ -1,70 +1,79 @@
 """What each family makes of the same minutes of training on `digits`.
 
-    python -m benchmarks.families [--seconds 120] [config ...]
+    python -m benchmarks.families [--seconds 120] [--seeds 0 1 2] [--results FILE.json] [--write]
 
-Every configuration trains in a process of its own, with its schedules stretched or cut to
-the given time, without validation between; building and compiling come on top. The
-averaged weights are then evaluated on the test split. Prints a Markdown table.
+Every configuration trains once per seed, in a process of its own, with its schedules stretched or
+cut to the given time, without validation between; building and compiling come on top. See
+`benchmarks/seeds.py` for what all have in common. Prints a Markdown table, and with `--write` puts
+it into `README.md`. Times, and so results, are those of an otherwise idle machine.
 """
 
-import argparse
 import itertools
-import json
 import statistics
-import subprocess
-import sys
 import time
 from functools import partial
 
 from benchmarks.prepared import prepare
+from benchmarks.seeds import bits_of_test_images, of_images, parse, report, trained, with_error
 from benchmarks.timing import seconds_of
 
 CONFIGS = ("digits", "digits_efficient", "digits_nvae", "digits_lvae")
-COLUMNS = ("configuration", "family", "parameters", "updates", "ms per update", "first step, s")
+HEADER = (
+    "configuration",
+    "family",
+    "parameters",
+    "updates",
+    "ms per update",
+    "first step, s",
+    "test, bits/dim",
+    "by seed",
+)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("configs", nargs="*", default=CONFIGS)
-    parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
-    typed = parser.parse_args()
-    if typed.one:
-        print(json.dumps(_measure(typed.configs[0], typed.seconds)))
-        return
-    header = (*COLUMNS, "test, bits/dim")
-    print(f"| {' | '.join(header)} |\n|{'---|' * len(header)}", flush=True)
-    for name in typed.configs:
-        command = [sys.executable, "-m", "benchmarks.families", name, "--one"]
-        command += ["--seconds", str(typed.seconds)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        print(f"| {' | '.join(json.loads(done.stdout.splitlines()[-1]))} |", flush=True)
+    typed = parse(__doc__.splitlines()[0], _train, seconds=120.0)
+    flags = ("--seconds", str(typed.seconds))
+    results = trained("benchmarks.families", CONFIGS, typed, *flags)
+    report("families", HEADER, rows(results), typed)
 
 
-def _measure(name, seconds):
-    """The row of one configuration."""
-    experiment, splits, batches, trainer = prepare(name)
-    from hvae.inference.evaluation.evaluator import Evaluator, mean_and_standard_error
+def rows(results):
+    """Of the table; `results` is `{configuration: [results of each seed]}`."""
+    return [_row(name, of_seeds) for name, of_seeds in results.items()]
 
-    model = trainer.model
-    images = next(iter(batches.epoch(0)))
-    first = seconds_of(partial(trainer.train_batch, images))
-    times = _train(trainer, batches, seconds)
-    with trainer.averaged_weights():
-        evaluation = Evaluator(model)(splits.test, num_samples=1)
-    mean, error = mean_and_standard_error(-evaluation.elbo)
+
+def _row(name, of_seeds):
+    def median(key):
+        return statistics.median(result[key] for result in of_seeds)
+
     return (
-        name,
-        experiment.model.model_family,
-        f"{model.count_params():,}",
-        f"{len(times):,}",
-        f"{1000 * statistics.median(times):.1f}",
-        f"{first:.0f}",
-        f"{model.reporter(mean):.3f} ± {model.reporter(error):.3f}",
+        f"`{name}`",
+        of_seeds[0]["family"],
+        f"{of_seeds[0]['parameters']:,}",
+        f"{median('updates'):,.0f}",
+        f"{median('milliseconds'):.1f}",
+        f"{median('first_step'):.0f}",
+        *with_error(of_images(of_seeds)),
     )
 
 
-def _train(trainer, batches, seconds):
+def _train(name, seed, typed):
+    """Train one configuration with one seed, until the time is up."""
+    experiment, splits, batches, trainer = prepare(name, "--seed", seed)
+    images = next(iter(batches.epoch(0)))
+    first = seconds_of(partial(trainer.train_batch, images))
+    times = _update(trainer, batches, typed.seconds)
+    return {
+        "family": experiment.model.model_family,
+        "parameters": trainer.model.count_params(),
+        "updates": len(times),
+        "milliseconds": 1000 * statistics.median(times),
+        "first_step": first,
+        "bits_per_dim": bits_of_test_images(trainer, splits.test),
+    }
+
+
+def _update(trainer, batches, seconds):
     """Updates until the time is up; the seconds that each took."""
     total = trainer.config.epochs * len(batches)
     start = time.perf_counter()

@@ -6,8 +6,10 @@ from hvae.files.atomic import write_text
 from utils.files.marked_section import with_section
 
 README = pathlib.Path(__file__).parent / "README.md"
+#: The project's own, which has the tables that compare families and features.
+PROJECT_README = README.parent.parent / "README.md"
 
 
-def write_section(name, content):
-    """Replace a section of `benchmarks/README.md`, see `with_section`."""
-    write_text(README, with_section(README.read_text(encoding="utf-8"), name, content))
+def write_section(name, content, path=README):
+    """Replace a section of `benchmarks/README.md`, or of another file, see `with_section`."""
+    write_text(path, with_section(path.read_text(encoding="utf-8"), name, content))

@@ -1,0 +1,116 @@
+"""Trainings that are compared: several seeds each, in processes of their own, one protocol.
+
+Every configuration is trained with every seed. The averaged weights are evaluated on the test
+split with `POSTERIOR_SAMPLES` samples of each image, whose noise is the same for all: values and
+differences are taken image by image.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+from benchmarks import machine
+from benchmarks.readme import PROJECT_README, write_section
+from benchmarks.training.table import markdown
+from hvae.files.atomic import write_text
+
+POSTERIOR_SAMPLES = 10
+
+
+def parse(description, train, **numbers):
+    """Read the command line; in a process of one training, train, and end.
+
+    Args:
+        description: for `--help`.
+        train: function of a label, a seed and the other flags: plain results of one training.
+        **numbers: further flags, default values by name.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--results", help="JSON file that keeps finished trainings")
+    parser.add_argument("--write", action="store_true", help="the table into README.md")
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    for name, default in numbers.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
+    typed = parser.parse_args()
+    if typed.one:
+        label, seed, path = typed.one
+        write_text(path, json.dumps(train(label, seed, typed)))
+        sys.exit()
+    return typed
+
+
+def trained(module, labels, typed, *flags):
+    """Results of every configuration and seed.
+
+    Args:
+        module: name of the benchmark's module, whose `main` calls `parse`.
+        labels: of the configurations.
+        typed: what `parse` gave.
+        flags: of the benchmark, for the processes.
+
+    Returns:
+        `{label: [results of each seed]}`.
+    """
+    kept = pathlib.Path(typed.results) if typed.results else None
+    results = json.loads(kept.read_text()) if kept and kept.exists() else {}
+    for seed in map(str, typed.seeds):
+        for label in labels:
+            of_label = results.setdefault(label, {})
+            if seed in of_label:
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                out = f"{folder}/result.json"
+                command = [sys.executable, "-m", module, "--one", label, seed, out, *flags]
+                subprocess.run(command, check=True)
+                of_label[seed] = json.loads(pathlib.Path(out).read_text())
+            mean = np.mean(of_label[seed]["bits_per_dim"])
+            print(f"{label}, seed {seed}: {mean:.4f} bits/dim", file=sys.stderr, flush=True)
+            if kept:
+                write_text(kept, json.dumps(results))
+    return {label: [results[label][str(seed)] for seed in typed.seeds] for label in labels}
+
+
+def bits_of_test_images(trainer, images):
+    """−ELBO of every test image by the averaged weights."""
+    from hvae.inference.evaluation.evaluator import Evaluator
+
+    with trainer.averaged_weights():
+        evaluation = Evaluator(trainer.model)(images, num_samples=POSTERIOR_SAMPLES)
+    return list(trainer.model.reporter(-evaluation.elbo))
+
+
+def of_images(results):
+    """`(seeds, images)` of the results of one configuration."""
+    return np.array([result["bits_per_dim"] for result in results])
+
+
+def with_error(values, sign=""):
+    """Mean over seeds and images with the standard error over images; and the mean of each seed.
+
+    Args:
+        values: `(seeds, images)`.
+        sign: `"+"` for differences.
+    """
+    means = values.mean(axis=0)
+    error = means.std(ddof=1) / np.sqrt(len(means))
+    of_seeds = " ".join(f"{mean:{sign}.3f}" for mean in values.mean(axis=1))
+    return f"{means.mean():{sign}.3f} ± {error:.3f}", of_seeds
+
+
+def report(section, header, rows, typed):
+    """Print the table, and with `--write` put it into `README.md`."""
+    seeds = " ".join(map(str, typed.seeds))
+    about = (
+        f"Seeds {seeds}; test split, averaged weights, {POSTERIOR_SAMPLES} posterior samples; "
+        f"± over the images. {machine.description()}."
+    )
+    text = f"{about}\n\n{markdown(header, rows)}"
+    print(text)
+    if typed.write:
+        write_section(section, text, PROJECT_README)
