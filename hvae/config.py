@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from hvae.attention.settings import AttentionSettings
+from hvae.configuration.decoder_step import DecoderStep
 from hvae.configuration.scale import Scale
 from hvae.configuration.settings import check_fields, from_dict, setting
 from hvae.errors import UserError
@@ -212,9 +213,18 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         """The `Scale`s at which encoder and decoder meet, from the largest to the smallest."""
 
     @functools.cached_property
+    def decoder_steps(self) -> tuple[DecoderStep, ...]:
+        """The way down, step by step: from the smallest scale to the largest, each once."""
+        down = self.scales[::-1]
+        return tuple(
+            DecoderStep(scale, source, scale.num_latents)
+            for source, scale in zip((None, *down), down)
+        )
+
+    @functools.cached_property
     def latent_scales(self) -> tuple[Scale, ...]:
         """The scale of every latent block, in the order of the decoder: smallest first."""
-        return tuple(scale for scale in reversed(self.scales) for _ in range(scale.num_latents))
+        return tuple(step.scale for step in self.decoder_steps for _ in range(step.num_latents))
 
     @property
     def num_dims(self) -> int:

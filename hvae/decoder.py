@@ -19,7 +19,7 @@ class DecoderOutput(NamedTuple):
 
 
 class Decoder(ListedParts, layers.Layer):
-    """One latent block after the other, from the smallest scale to the largest.
+    """One latent block after the other, in the order of the configuration's steps.
 
     Args:
         config: a `ModelConfig`.
@@ -33,13 +33,15 @@ class Decoder(ListedParts, layers.Layer):
         self.output_shape = (None, *config.padded_size, num_parameters)  # for Keras's summary
         self.execution = Direct()
         self.head = family.head(num_parameters)
-        # Without a state to reconstruct from, nothing happens after the last latent.
-        end = 0 if self.head.reads_state else config.latent_scales[-1].index
-        self.scales = tuple(reversed(config.scales[end:]))
+        self.steps = config.decoder_steps
+        if not self.head.reads_state:
+            # Without a state to reconstruct from, nothing happens after the last latent.
+            has_latents = [step.num_latents > 0 for step in self.steps]
+            self.steps = self.steps[: len(self.steps) - has_latents[::-1].index(True)]
+        visited = {step.scale.index for step in self.steps}
+        self.scales = tuple(scale for scale in reversed(config.scales) if scale.index in visited)
         self.initial_states = [family.initial_state(scale) for scale in self.scales]
-        self.joins = [
-            family.upsample(smaller, scale) for smaller, scale in zip(self.scales, self.scales[1:])
-        ]
+        self.joins = [family.upsample(step.source, step.scale) for step in self._joined_steps()]
         last = len(config.latent_scales) - 1
         self.blocks = []
         for i, scale in enumerate(config.latent_scales):
@@ -59,11 +61,10 @@ class Decoder(ListedParts, layers.Layer):
         self.attention = None
 
     def build(self, activation_shapes):
-        for i, scale in enumerate(self.scales):
-            self.initial_states[i].build((None, *scale.size, scale.state_width))
-            if i > 0:
-                smaller = self.scales[i - 1]
-                build_chain(self.joins[i - 1], (None, *smaller.size, smaller.state_width))
+        for initial_state, scale in zip(self.initial_states, self.scales):
+            initial_state.build((None, *scale.size, scale.state_width))
+        for join, step in zip(self.joins, self._joined_steps()):
+            build_chain(join, (None, *step.source.size, step.source.state_width))
         for block, scale in zip(self.blocks, self.config.latent_scales):
             block.build((None, *scale.size, scale.state_width), activation_shapes[scale.index])
         self.head.build((None, *self.scales[-1].size, self.scales[-1].state_width))
@@ -103,17 +104,15 @@ class Decoder(ListedParts, layers.Layer):
     def walk(self, noise, activations=None, temperature=1.0, latents=None, masks=None):
         """The `BlockOutput` of one block after the other, and last what `call` returns."""
         temperatures = temperature if isinstance(temperature, (list, tuple)) else None
-        state = self.initial_states[0].start(noise[0])
         memory = None if self.attention is None else self.attention.start(activations)
-        drawn = []
-        for position, scale in enumerate(self.scales):
-            if position > 0:
-                state = self.execution.chain(self.joins[position - 1], state)
-                state = self.initial_states[position](state)
+        states, joins, drawn = {}, iter(self.joins), []
+        for step in self.steps:
+            scale = step.scale
+            state = self._first_state(step, states, joins, noise)
             shared = None
-            if activations is not None and memory is None and scale.num_latents:
+            if activations is not None and memory is None and step.num_latents:
                 shared = self.blocks[len(drawn)].variant.activated(activations[scale.index])
-            indices = range(len(drawn), len(drawn) + scale.num_latents)
+            indices = range(len(drawn), len(drawn) + step.num_latents)
             # Attention is between two blocks: with it they are walked one at a time.
             for group in [indices] if memory is None else [[i] for i in indices]:
                 activation = None if activations is None else activations[scale.index]
@@ -137,5 +136,35 @@ class Decoder(ListedParts, layers.Layer):
                     drawn.append(output.latent)
                     state = output.state
                     yield output
-        parameters = self.head(state, [latent.z for latent in drawn])
+            states[scale.index] = state
+        parameters = self.head(states[self.scales[-1].index], [latent.z for latent in drawn])
         yield DecoderOutput(parameters, tuple(drawn))
+
+    def _first_state(self, step, states, joins, noise):
+        """The state before the first block of a step.
+
+        Args:
+            step: the `DecoderStep`.
+            states: by index of a scale, those that the steps before have left.
+            joins: the layers of `joins` for this step and those after it.
+            noise: as in `call`.
+        """
+        own = states.get(step.scale.index)
+        if step.source is None:
+            return self._start(step.scale, noise) if own is None else own
+        source = states.get(step.source.index)
+        if source is None:
+            source = self._start(step.source, noise)
+        joined = self.execution.chain(next(joins), source)
+        if own is None:
+            return self.initial_states[self.scales.index(step.scale)](joined)
+        return own + joined
+
+    def _start(self, scale, noise):
+        """The state of a scale that no step has left one for."""
+        like = noise[self.config.latent_scales.index(scale)]
+        return self.initial_states[self.scales.index(scale)].start(like)
+
+    def _joined_steps(self):
+        """The steps that read the state of another one: they have layers in `joins`."""
+        return [step for step in self.steps if step.source is not None]

@@ -75,7 +75,8 @@ class BottleneckBlock(layers.Layer):
 
         self.activate = get_activation(activation)
         self.convolutions = [
-            convolution(middle_width, outer_kernel_size, self.dtype_policy),
+            # As in Efficient-VDVAE's PyTorch code, whose first convolution alone is PyTorch's own.
+            convolution(middle_width, outer_kernel_size, self.dtype_policy, odd_row="below"),
             *(self._spatial() for _ in range(num_middle)),
             convolution(out_width, outer_kernel_size, self.dtype_policy, last_scale),
         ]

@@ -99,6 +99,10 @@ class StateDict:
             raise UserError(f"{name} must be zero: the model has no place for other values")
         self._unused.remove(name)
 
+    def discard(self, name):
+        """Use up weight and bias of a layer whose result nobody reads, if they are there."""
+        self._unused -= {f"{name}.weight", f"{name}.bias"}
+
     def finish(self):
         """Raises `UserError` if any tensor was not used."""
         if self._unused:

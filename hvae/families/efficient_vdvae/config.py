@@ -100,11 +100,6 @@ class EfficientVDVAEConfig(ModelConfig):
                 f"down_strides: must be up_strides from the end, {list(self.up_strides[::-1])}. "
                 f"Received: {list(self.down_strides)}"
             )
-        if self.up_strides[-1] != 1:
-            raise UserError(
-                f"up_strides: must end with 1, the top of the hierarchy. "
-                f"Received: {list(self.up_strides)}"
-            )
 
     @property
     def padded_size(self):

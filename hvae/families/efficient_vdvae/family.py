@@ -6,6 +6,7 @@ from keras import layers
 
 from hvae.families.base import Family
 from hvae.families.efficient_vdvae.efficient_vdvae_variant import EfficientVDVAEVariant
+from hvae.families.efficient_vdvae.layers.unpooled_state import UnpooledState
 from hvae.layers.bottleneck_block import BottleneckBlock
 from hvae.layers.chain_head import ChainHead
 from hvae.layers.convolution import convolution
@@ -48,16 +49,15 @@ class EfficientVDVAE(Family):
         return [pool, layers.LeakyReLU(_SLOPE, dtype=self.dtype)]
 
     def initial_state(self, scale):
-        is_top = self.is_smallest(scale)
+        size = dict(height=scale.height, width=scale.width, channels=scale.state_width)
+        if not self.is_smallest(scale):
+            return InitialState(**size, learned=scale.stride > 1, dtype=self.dtype)
         # As PyTorch's Kaiming initialisation counts the inputs of (1, C, H, W).
-        size = scale.state_width * scale.height * scale.width
-        return InitialState(
-            *scale.size,
-            scale.state_width,
-            learned=is_top or scale.stride > 1,
-            initial_range=math.sqrt(3.0 / size) if is_top else 0.0,
-            dtype=self.dtype,
-        )
+        count = math.prod(size.values()) // scale.stride**2
+        size |= {"initial_range": math.sqrt(3.0 / count), "dtype": self.dtype}
+        if scale.stride == 1:
+            return InitialState(**size)
+        return UnpooledState(**size, stride=scale.stride, unpool=self.upsample(scale, scale))
 
     def upsample(self, smaller, scale):
         if scale.stride == 1:

@@ -9,6 +9,7 @@ from hvae.configuration.per_scale import check_per_scale, of_scale
 from hvae.configuration.scale import Scale
 from hvae.configuration.settings import setting
 from hvae.errors import UserError
+from hvae.families.vdvae.decoder_steps import check_steps, decoder_steps
 
 GROUP_NORM_GROUPS = 8
 
@@ -40,6 +41,7 @@ class VDVAEScale(Scale):
     enc_num_blocks: int
     enc_pool_blocks: int
     kernel_size: int
+    has_learned_state: bool  # from which the decoder starts, or that it adds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,6 +141,13 @@ class VDVAEConfig(ModelConfig):
         minimum=0,
         per_scale=True,
     )
+    dec_steps: str = setting(
+        "",
+        "blocks of the decoder in another order than from the smallest scale to the largest: 8x2, "
+        "two at a height of 8; 8m4, one at 8 that first adds the state at 4; as many as "
+        "dec_num_blocks, e.g. 1x1,4m1,8m4,16m4",
+        group=_GROUP,
+    )
 
     reconstruct_from: str = setting(
         "latents",
@@ -180,6 +189,8 @@ class VDVAEConfig(ModelConfig):
             )
         if self.block_gn:
             _check_groups(self)
+        if self.dec_steps:
+            check_steps(self)
 
     @property
     def padded_size(self):
@@ -200,10 +211,15 @@ class VDVAEConfig(ModelConfig):
                 z_width=of_scale(self.z_width, i),
                 num_latents=of_scale(self.dec_num_blocks, i),
                 kernel_size=_kernel_size(self, min(height >> i, width >> i)),
+                has_learned_state=_has_learned_state(self, i, max(height >> i, width >> i)),
                 **{name: of_scale(getattr(self, name), i) for name in own},
             )
             for i in range(_num_scales(self))
         )
+
+    @functools.cached_property
+    def decoder_steps(self):
+        return decoder_steps(self) if self.dec_steps else super().decoder_steps
 
 
 def _num_scales(config):
@@ -213,6 +229,15 @@ def _num_scales(config):
 def _most_scales(config):
     # Halvings of the shorter side until it is 1, after padding to a power of two.
     return math.ceil(math.log2(min(config.image_size))) + 1
+
+
+def _has_learned_state(config, index, side):
+    is_smallest = index == _num_scales(config) - 1
+    if is_smallest and config.init_zeros:
+        return False
+    if config.scale_join == "unpool":
+        return is_smallest
+    return of_scale(config.dec_num_blocks, index) > 0 and side <= config.no_bias_above
 
 
 def _check_groups(config):
@@ -231,7 +256,7 @@ def _check_groups(config):
 
 
 def _kernel_size(config, side):
-    if side < 4:
+    if side < 3:
         return 1
     if not config.increase_kernelsize:
         return 3

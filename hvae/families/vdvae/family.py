@@ -24,7 +24,7 @@ class VDVAE(Family):
     """
 
     def stem(self, scale):
-        return [convolution(scale.state_width, 3, self.dtype)]
+        return [convolution(scale.state_width, max(3, scale.kernel_size), self.dtype)]
 
     def encoder_blocks(self, scale):
         return [self._encoder_block(scale) for _ in range(scale.enc_num_blocks)]
@@ -47,17 +47,12 @@ class VDVAE(Family):
         )
 
     def initial_state(self, scale):
-        is_smallest = self.is_smallest(scale)
-        has_bias = scale.num_latents > 0 and max(scale.size) <= self.config.no_bias_above
-        if self.config.scale_join == "unpool":
-            learned = is_smallest
-        else:
-            learned = has_bias
-        learned = learned and not (is_smallest and self.config.init_zeros)
+        learned = scale.has_learned_state
         return InitialState(*scale.size, scale.state_width, learned=learned, dtype=self.dtype)
 
     def upsample(self, smaller, scale):
-        nearest = layers.UpSampling2D(2, interpolation="nearest", dtype=self.dtype)
+        factor = scale.height // smaller.height
+        nearest = layers.UpSampling2D(factor, interpolation="nearest", dtype=self.dtype)
         return self._join(smaller, scale, nearest)
 
     def latent_variant(self, scale, has_next_state):

@@ -1,5 +1,7 @@
 """Numbers of latent blocks: 0 is the first of the smallest scale."""
 
+import itertools
+
 from hvae.errors import UserError
 
 
@@ -23,11 +25,12 @@ def check_block(block, scales):
 
 
 def blocks_of_scales(scales):
-    """For each scale, smallest first, the numbers of its blocks; scales may share a size."""
-    groups = {}
-    for block, scale in enumerate(scales):
-        groups.setdefault(scale.index, []).append(block)
-    return tuple(groups.values())
+    """For each scale, smallest first, the numbers of its blocks; scales may share a size.
+
+    A scale that the decoder comes back to appears each time, with the blocks of that time.
+    """
+    groups = itertools.groupby(range(len(scales)), key=lambda block: scales[block].index)
+    return tuple(list(blocks) for _, blocks in groups)
 
 
 def _range(blocks):

@@ -29,17 +29,22 @@ def _assign_encoder(tensors, encoder):
             name = f"{names[j // per_block]}.residual_block.{j % per_block}"
             _assign_cell(tensors, name, cell)
         tensors.assign_convolution(f"{last}.skip_projection", encoder.activations[i][0])
-        if scale.stride > 1:
+        if scale.stride > 1 and i < len(encoder.joins):
             tensors.assign_convolution(f"{last}.pool.ops.0", encoder.joins[i][0])
+        elif scale.stride > 1:
+            tensors.discard(f"{last}.pool.ops.0")  # what the top level pools nobody reads
 
 
 def _assign_decoder(tensors, decoder):
-    tensors.assign_map("top_down.trainable_h", decoder.initial_states[0].state)
+    top = decoder.initial_states[0]
+    unpools = decoder.scales[0].stride > 1
+    tensors.assign_map("top_down.trainable_h", (top.smaller if unpools else top).state)
+    joins = [top.unpool if unpools else [], *decoder.joins]
     blocks = iter(decoder.blocks)
     for i, scale in enumerate(decoder.scales):
         first = f"top_down.levels_down_upsample.{i}"
         if scale.stride > 1:
-            tensors.assign_convolution(f"{first}.unpool.ops.0", decoder.joins[i - 1][0])
+            tensors.assign_convolution(f"{first}.unpool.ops.0", joins[i][0])
             tensors.assign_map(f"{first}.unpool.scale_bias", decoder.initial_states[i].state)
         others = [f"top_down.levels_down.{i}.{j}" for j in range(scale.num_latents - 1)]
         for name in (first, *others):

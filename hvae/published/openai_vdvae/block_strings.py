@@ -1,6 +1,7 @@
 """The block strings in which VDVAE's published settings describe an architecture."""
 
 from hvae.errors import UserError
+from hvae.families.vdvae.step_strings import read_steps
 
 #: Keys of a configuration file that hold block strings, and what they become.
 KEYS = ("enc_blocks", "dec_blocks", "custom_width_str")
@@ -19,10 +20,12 @@ def expand_block_strings(values):
 
     Returns:
         The values without the strings, with `enc_num_blocks`, `enc_pool_blocks`,
-        `dec_num_blocks`, `num_scales` and, where widths differ, the widths.
+        `dec_num_blocks`, `num_scales`, where widths differ the widths, and `dec_steps` where
+        the decoder's blocks are not one scale after the other, each reading the one before.
 
     Raises:
-        UserError: if a string cannot be read, or only one of the two is there.
+        UserError: if a string cannot be read, only one of the two is there, or they describe
+            what the published code cannot compute, or this one; the part is named.
     """
     strings = {key: values[key] for key in KEYS if key in values}
     if not strings:
@@ -30,55 +33,90 @@ def expand_block_strings(values):
     rest = {key: value for key, value in values.items() if key not in KEYS}
     if "enc_blocks" not in strings or "dec_blocks" not in strings:
         raise UserError(f"enc_blocks and dec_blocks go together. Received: {', '.join(strings)}")
-    blocks, pool_blocks = _count("enc_blocks", strings["enc_blocks"], "d")
-    up_blocks, mix_blocks = _count("dec_blocks", strings["dec_blocks"], "m")
-    sizes = _sizes({*blocks, *pool_blocks, *up_blocks, *mix_blocks})
+    encoder = read_steps("enc_blocks", str(strings["enc_blocks"]), "d")
+    decoder = read_steps("dec_blocks", str(strings["dec_blocks"]), "m")
+    activations = _walk_up(encoder)
+    _check_ends(encoder, decoder, activations)
+    sizes = _halvings(activations[0], activations[-1])
     # Images of another size are refused where the data set is known.
     rest.setdefault("image_size", [sizes[0], sizes[0]])
     _check_padding(rest["image_size"], sizes)
     lists = {
-        "enc_num_blocks": [blocks.get(size, 0) for size in sizes],
-        "enc_pool_blocks": [pool_blocks.get(size, 0) for size in sizes],
-        "dec_num_blocks": [up_blocks.get(size, 0) + mix_blocks.get(size, 0) for size in sizes],
+        "enc_num_blocks": [_count(encoder, size, pools=False) for size in sizes],
+        "enc_pool_blocks": [_count(encoder, size, pools=True) for size in sizes],
+        "dec_num_blocks": [sum(at == size for at, _ in decoder) for size in sizes],
     }
+    if decoder != _regular(decoder):
+        lists["dec_steps"] = str(strings["dec_blocks"]).replace(" ", "").replace("d", "m")
     repeated = sorted(lists.keys() & rest.keys())
     if repeated:
         raise UserError(f"{repeated[0]}: enc_blocks and dec_blocks say it already")
     if strings.get("custom_width_str"):
-        lists |= _widths(strings["custom_width_str"], sizes, rest, up_blocks | mix_blocks | blocks)
+        lists |= _widths(strings["custom_width_str"], sizes, activations, rest)
     return {**rest, "num_scales": len(sizes), **lists}
 
 
-def _count(name, text, joint):
-    """Blocks of each size, and those at a joint between sizes: two dictionaries."""
-    plain, joints = {}, {}
-    for part in str(text).replace(" ", "").split(","):
-        separator = "x" if "x" in part else joint
-        size, _, number = part.partition(separator)
-        counts = plain if separator == "x" or not number else joints
-        try:
-            size, count = int(size), int(number or 1)
-        except ValueError as error:
+def _walk_up(encoder):
+    """Sizes of which the decoder gets an activation, from the largest on."""
+    sizes = [encoder[0][0]]
+    for size, rate in encoder:
+        if size != sizes[-1]:
             raise UserError(
-                f"{name}: parts look like 32x2 or 32{joint}2. Received: {part!r}"
-            ) from error
-        if size < 1 or count < 1:
-            raise UserError(f"{name}: sizes and numbers start at 1. Received: {part!r}")
-        counts[size] = counts.get(size, 0) + (count if separator == "x" else 1)
-    return plain, joints
+                f"enc_blocks: blocks of {size} must stand where the state is {size}x{size}. "
+                f"Received: {size} where it is {sizes[-1]}x{sizes[-1]}"
+            )
+        if rate not in (None, 1):
+            if rate & (rate - 1) or size % rate:
+                raise UserError(
+                    f"enc_blocks: pooling is by powers of 2 that divide the size. "
+                    f"Received: {size}d{rate}"
+                )
+            sizes.append(size // rate)
+    return sizes
 
 
-def _sizes(named):
-    """All sizes from the largest to the smallest, halving."""
-    largest, smallest = max(named), min(named)
-    sizes = [largest]
-    while sizes[-1] > smallest and sizes[-1] % 2 == 0:
-        sizes.append(sizes[-1] // 2)
-    foreign = sorted(named - set(sizes))
-    if foreign:
+def _check_ends(encoder, decoder, activations):
+    """Refuse scales that only one of the two has, where the other needs them."""
+    for size, source in decoder:
+        if size not in activations:
+            part = f"{size}m{source}" if source else f"{size}"
+            raise UserError(
+                f"dec_blocks: enc_blocks give activations of {' '.join(map(str, activations))}. "
+                f"Received: {part}"
+            )
+    largest = max(size for size, _ in decoder)
+    if largest < activations[0]:
         raise UserError(
-            f"enc_blocks and dec_blocks: {foreign[0]} is no half, quarter, ... of {largest}"
+            f"dec_blocks: needs a block at {activations[0]}, the size of the images. "
+            f"Received: {largest} as the largest"
         )
+    smallest = min(size for size, _ in decoder)
+    if smallest > activations[-1]:
+        raise UserError(
+            f"enc_blocks: must end at the smallest size of dec_blocks, {smallest}. "
+            f"Received: {activations[-1]}"
+        )
+
+
+def _count(encoder, size, pools):
+    """Blocks of the encoder at a size: those that pool, or the others."""
+    return sum(at == size and (rate not in (None, 1)) == pools for at, rate in encoder)
+
+
+def _regular(decoder):
+    """The same blocks from the smallest size to the largest, each size reading the one before."""
+    sizes = sorted({size for size, _ in decoder})
+    blocks = []
+    for source, size in zip((None, *sizes), sizes):
+        count = sum(at == size for at, _ in decoder)
+        blocks += [(size, source)] + (count - 1) * [(size, None)]
+    return blocks
+
+
+def _halvings(largest, smallest):
+    sizes = [largest]
+    while sizes[-1] > smallest:
+        sizes.append(sizes[-1] // 2)
     return sizes
 
 
@@ -92,7 +130,7 @@ def _check_padding(image_size, sizes):
         )
 
 
-def _widths(text, sizes, values, used):
+def _widths(text, sizes, activations, values):
     """Widths of all scales; middle widths keep their ratio to them."""
     default = _single("stage_in_width", values)
     try:
@@ -103,9 +141,21 @@ def _widths(text, sizes, values, used):
         ) from error
     widths = []
     for size in reversed(sizes):
-        # A scale without blocks only hands states on: it takes the width next to it.
-        widths.append(custom.get(size, default) if size in used or not widths else widths[-1])
+        # A scale that pooling passes over takes the width next to it.
+        is_passed = size not in activations
+        widths.append(widths[-1] if is_passed else custom.get(size, default))
     widths.reverse()
+    if widths[0] != default:
+        raise UserError(
+            f"custom_width_str: the largest size has stage_in_width, {default}. "
+            f"Received: {sizes[0]}:{widths[0]}"
+        )
+    for size, width, above in zip(sizes[1:], widths[1:], widths):
+        if width < above:
+            raise UserError(
+                f"custom_width_str: {size} must be as wide as the larger sizes, {above}. "
+                f"Received: {width}"
+            )
     lists = {"stage_in_width": widths}
     for name in ("enc_middle_width", "dec_middle_width"):
         middle = _single(name, values)

@@ -15,7 +15,7 @@ def reference(golden):
     return read_published(golden, "efficient_vdvae_tiny.npz")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def model(reference):
     _, state, hparams = reference
     return RayhaneEfficientVDVAE().read(state, hparams)
@@ -88,3 +88,35 @@ def test_missing_hyper_parameters_are_named(reference):
     model = {k: v for k, v in hparams["model"].items() if k != "up_filters"}
     with pytest.raises(UserError, match="hparams: up_filters is missing"):
         RayhaneEfficientVDVAE().read(state, {**hparams, "model": model})
+
+
+@pytest.mark.every_backend
+def test_a_top_level_that_unpools(reference, model):
+    """By hand: its state is a smaller one through a convolution, a leaky ReLU and nearest."""
+    d, state, hparams = reference
+    rng = np.random.default_rng(0)
+    _, channels, height, width = state["top_down.trainable_h"].shape
+    strides = {"up_strides": [*hparams["model"]["up_strides"][:-1], height]}
+    strides["down_strides"] = strides["up_strides"][::-1]
+    unpool, last = "top_down.levels_down_upsample.0.unpool", len(strides["up_strides"]) - 1
+    added = {
+        "top_down.trainable_h": (1, channels, 1, 1),
+        f"{unpool}.ops.0.weight": (channels, channels, 1, 1),
+        f"{unpool}.ops.0.bias": (channels,),
+        f"{unpool}.scale_bias": (1, channels, height, width),
+        # There it is computed, and read by nothing.
+        f"bottom_up.levels_up_downsample.{last}.pool.ops.0.weight": (3, 3, 2, 2),
+        f"bottom_up.levels_up_downsample.{last}.pool.ops.0.bias": (3,),
+    }
+    added = {name: rng.standard_normal(shape).astype("float32") for name, shape in added.items()}
+    changed = {**hparams, "model": {**hparams["model"], **strides}}
+    unpooling = RayhaneEfficientVDVAE().read({**state, **added}, changed)
+
+    smaller, kernel, bias, own = list(added.values())[:4]
+    projected = np.einsum("bihw,oi->bohw", smaller, kernel[:, :, 0, 0]) + bias[:, None, None]
+    top = np.maximum(projected, 0.1 * projected) + own
+    model.decoder.initial_states[0].state.assign(top.transpose(0, 2, 3, 1))
+    noise = noise_of(d, "noise/")
+    output, expected = unpooling(d["x_uint8"], noise), model(d["x_uint8"], noise)
+    assert_close(output.kl, to_numpy(expected.kl))
+    assert_close(output.parameters, to_numpy(expected.parameters))

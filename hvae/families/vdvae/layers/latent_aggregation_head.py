@@ -7,7 +7,7 @@ from hvae.layers.convolution import convolution
 
 
 class LatentAggregationHead(layers.Layer):
-    """The sum of all projected, up-sampled latents, residual blocks, a 3×3 convolution.
+    """The sum of all projected, up-sampled latents, residual blocks, a convolution.
 
     Nearest up-sampling and the sum commute, so the sum is carried from scale to scale
     and up-sampled once a scale instead of once a latent.
@@ -37,7 +37,7 @@ class LatentAggregationHead(layers.Layer):
             BottleneckBlock(
                 config.z_out_middle_width,
                 self.width,
-                kernel_size=3 if min(self.largest.size) > 3 else 1,
+                kernel_size=self.largest.kernel_size,
                 activation=config.b_act,
                 group_norm=config.block_gn,
                 residual=True,
@@ -46,7 +46,9 @@ class LatentAggregationHead(layers.Layer):
             )
             for _ in range(config.output_blocks)
         ]
-        self.output_layer = convolution(num_parameters, 3, self.dtype_policy)
+        self.output_layer = convolution(
+            num_parameters, max(3, self.largest.kernel_size), self.dtype_policy
+        )
 
     def build(self, input_shape=None):
         for projection, scale in zip(self.projections, self.latent_scales):

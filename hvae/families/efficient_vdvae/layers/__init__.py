@@ -1,0 +1,1 @@
+"""Layers of Efficient-VDVAE (Hazami et al. 2022)."""
