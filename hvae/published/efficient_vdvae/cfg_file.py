@@ -1,24 +1,13 @@
 """Configuration files of Efficient-VDVAE, as they are."""
 
-import ast
 import configparser
 import math
-import operator
 
 from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
+from hvae.published.efficient_vdvae.expressions import evaluate_text
 from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config, same_names
 
-_OPERATORS = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Pow: operator.pow,
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-}
 _DATASETS = {"binarized_mnist": "mnist", "cifar-10": "cifar10", "svhn": "svhn"}
 _OPTIMIZERS = {"Adamax": "adamax", "Adam": "adamw"}
 _SCHEDULERS = {"cosine": "cosd", "constant": "none"}
@@ -44,13 +33,18 @@ def read_efficient_vdvae_cfg(path, num_train):
     except (configparser.Error, UnicodeDecodeError) as error:
         raise UserError(f"{path} is no such file: {' '.join(str(error).split())}") from error
     sections = {
-        section: {key: _literal(f"{path}: {section}.{key}", text) for key, text in keys.items()}
+        section: {
+            key: evaluate_text(f"{path}: {section}.{key}", text) for key, text in keys.items()
+        }
         for section, keys in parser.items()
         if section != "DEFAULT"
     }
     used = _UsedSections(path, sections)
     model = to_dict(efficient_vdvae_config(used.all("model", "data", "loss")))
     values = {**model, **_dataset(used, num_train), **_training(used, num_train)}
+    name = used.get("run", "name")
+    if name is not None:
+        values["name"] = str(name)
     # What the data set decides is left to it.
     for name in ("image_size", "image_channels", "levels"):
         del values[name]
@@ -165,25 +159,3 @@ def _training(used, num_train):
         "gamma_max_steps": balance_steps if balances else 0,
         "scaled_gamma": used.get("loss", "scaled_gamma", True),
     }
-
-
-def _literal(name, text):
-    """A Python literal or plain arithmetic on such; anything else is text."""
-    try:
-        return _evaluate(ast.parse(text, mode="eval").body)
-    except (SyntaxError, ValueError):
-        return text
-    except (TypeError, ArithmeticError) as error:
-        raise UserError(f"{name}: cannot be computed ({error}). Received: {text}") from error
-
-
-def _evaluate(node):
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, (ast.List, ast.Tuple)):
-        return [_evaluate(item) for item in node.elts]
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        return _OPERATORS[type(node.op)](_evaluate(node.left), _evaluate(node.right))
-    if isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
-        return _OPERATORS[type(node.op)](_evaluate(node.operand))
-    raise ValueError("not a literal")
