@@ -18,7 +18,7 @@ from hvae.errors import UserError
 from hvae.execution.direct import Direct
 from hvae.families import get_family
 from hvae.fitting import FittingMethods
-from hvae.images.checked_images import check_shape_and_dtype
+from hvae.images.checked_images import check_shape_and_dtype, checked_images
 from hvae.images.padding import margins
 from hvae.inference.methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
@@ -120,6 +120,12 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         seed = self.noise_seeds if seed is None else seed
         return draw_noise(self.noise_shapes(batch_size), seed)
 
+    def __call__(self, images: Any, *args: Any, **kwargs: Any) -> Any:
+        # Arrays have numbers that can be looked at; tensors may be symbols.
+        if isinstance(images, np.ndarray):
+            checked_images(images, self.config)
+        return super().__call__(images, *args, **kwargs)
+
     def call(
         self, images: Any, noise: Sequence[Any] | None = None, training: bool | None = None
     ) -> HVAEOutput:
@@ -134,7 +140,8 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
             `HVAEOutput`.
 
         Raises:
-            UserError: if the images have another size, or are not integers.
+            UserError: if the images have another size, or are not integers, or, where they are an
+                array, pixels are out of range.
         """
         dtype = keras.backend.standardize_dtype(images.dtype)
         check_shape_and_dtype(images.shape, dtype, self.config)

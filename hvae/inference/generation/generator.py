@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hvae.inference.checked_inputs import checked_output
 from hvae.inference.generation.readjusted_batch_norm import readjusted_batch_norm
 from hvae.inference.generation.temperatures import block_temperatures, per_image
 from hvae.inference.running.batches import filled_batches
@@ -23,7 +24,7 @@ class Generator:
 
     def __init__(self, model, output="sample", batch_size=100):
         self.model = model
-        self.output = output
+        self.output = checked_output(output)
         self.batch_size = batch_size
         self._decode = CompiledFunction(model, self._images)
 

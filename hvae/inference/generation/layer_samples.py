@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hvae.inference.checked_inputs import checked_output
 from hvae.inference.generation.generator import likelihood_output, to_uint8
 from hvae.inference.generation.temperatures import block_temperatures, per_image
 from hvae.inference.running.batches import filled_batches
@@ -36,7 +37,7 @@ class LayerSampler:
 
     def __init__(self, model, output="mean", rows=6, columns=8, batch_size=100):
         self.model = model
-        self.output = output
+        self.output = checked_output(output)
         self.rows = rows
         self.columns = columns
         self.batch_size = batch_size

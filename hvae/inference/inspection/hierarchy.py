@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hvae.images.checked_images import checked_images
+from hvae.inference.checked_inputs import checked_output
 from hvae.inference.generation.generator import likelihood_output, to_uint8
 from hvae.inference.running.batches import filled_batches
 from hvae.inference.running.compiled_function import CompiledFunction
@@ -42,7 +43,7 @@ class HierarchySampler:
 
     def __init__(self, model, output="mean", batch_size=100):
         self.model = model
-        self.output = output
+        self.output = checked_output(output)
         self.batch_size = batch_size
         self._draw = CompiledFunction(model, self._images)
 

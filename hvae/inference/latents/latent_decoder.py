@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hvae.inference.checked_inputs import checked_blocks, checked_output
 from hvae.inference.generation.generator import likelihood_output, to_uint8
 from hvae.inference.latents.latent_encoder import batched_masks
 from hvae.inference.running.batches import filled_batch, filled_batches, image_numbers
@@ -20,7 +21,7 @@ class LatentDecoder:
 
     def __init__(self, model, output="mean", batch_size=100):
         self.model = model
-        self.output = output
+        self.output = checked_output(output)
         self.batch_size = batch_size
         self._decode = CompiledFunction(model, self._parameters)
         self._show = CompiledFunction(model, self._images)
@@ -36,7 +37,11 @@ class LatentDecoder:
 
         Returns:
             Integers, `(images, height, width, channels)`; uint8 for up to 256 levels.
+
+        Raises:
+            UserError: as `checked_blocks`.
         """
+        checked_blocks(latents.z, self.model, "latents")
 
         def parameters(start, numbers):
             z = tuple(filled_batch(block, start, len(numbers))[0] for block in latents.z)
@@ -55,7 +60,11 @@ class LatentDecoder:
 
         Returns:
             Integers, as of a call.
+
+        Raises:
+            UserError: as `checked_blocks`.
         """
+        checked_blocks(noise, self.model, "noise")
 
         def parameters(start, numbers):
             return self.parameters_of_noise(
