@@ -99,10 +99,10 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
     )
     likelihood: str = setting(
         "dmol",
-        "bernoulli (2 levels); dmol, the discretized mixture of logistics over whole pixels; "
-        "logistic_mixture, the same for each channel (mgp123/nvae); discretized_logistic (LVAE); "
-        "gaussian or gaussian_mixture, densities, not comparable with the others; unless set, it "
-        "follows from the data set",
+        "bernoulli, to which grey levels are probabilities of binary pixels; dmol, the discretized "
+        "mixture of logistics over whole pixels; logistic_mixture, the same for each channel "
+        "(mgp123/nvae); discretized_logistic (LVAE); gaussian or gaussian_mixture, densities, not "
+        "comparable with the others; unless set, it follows from the data set",
         group=_MODEL,
         choices=LIKELIHOODS.names,
     )
@@ -155,11 +155,6 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         if len(self.image_size) != 2:
             raise UserError(
                 f"image_size: must be a height and a width. Received: {list(self.image_size)}"
-            )
-        if self.likelihood == "bernoulli" and self.levels != 2:
-            raise UserError(
-                f"likelihood: bernoulli needs images with 2 levels. Received: {self.levels}; "
-                "use dmol, or binarize the images"
             )
         if self.likelihood == "dmol" and self.mixture_scale == "soft_clamp":
             raise UserError(

@@ -94,10 +94,6 @@ def test_kernels_are_one_below_four_and_grow_if_asked():
         ),
         ({"num_scales": 9}, "num_scales: images of 8x8 allow at most 4 scales. Received: 9"),
         ({"dec_num_blocks": (1, 0)}, "dec_num_blocks: the smallest scale needs a block"),
-        (
-            {"likelihood": "bernoulli"},
-            "likelihood: bernoulli needs images with 2 levels. Received: 17",
-        ),
         ({"image_channels": 2}, "image_channels: allowed are 1, 3. Received: 2"),
         (
             {"gradient_smoothing": 0.0},

@@ -4,7 +4,6 @@ python -m utils.import_weights openai_vdvae model.th --config imagenet32 --out r
 """
 
 import dataclasses
-import os
 import pathlib
 import sys
 
@@ -12,7 +11,7 @@ from hvae.errors import UserError
 from hvae.files.atomic import replacing
 from hvae.files.run_files import MOMENTS, WEIGHTS, weights_file
 from hvae.published import CODEBASES
-from utils.command_line.environment import set_environment
+from utils.command_line.environment import backend_of_environment, set_environment
 from utils.command_line.flags import Parser
 from utils.command_line.script import run_script
 from utils.experiments.config_files import read_config_file
@@ -52,9 +51,10 @@ def parse_arguments(arguments=None):
     folder = pathlib.Path(typed.out)
     if folder.exists():
         raise UserError(f"out: {folder} exists")
-    values, _ = read_config_file(typed.config)
-    experiment = Experiment.from_flat(values)
-    backend = os.environ.get("KERAS_BACKEND") or experiment.run.backend
+    file = read_config_file(typed.config)
+    file.tell(typed.config)
+    experiment = Experiment.from_flat(file.values)
+    backend = backend_of_environment() or experiment.run.backend
     return ImportRequest(typed.codebase, typed.file, experiment, folder, backend)
 
 

@@ -108,6 +108,9 @@ def check_fields(config):
     types = field_types(type(config))
     for field in dataclasses.fields(config):
         value = _convert(field.name, getattr(config, field.name), *types[field.name])
+        choices = allowed_values(field.metadata) or ()
+        if value == "off" and "off" not in choices and "none" in choices:
+            value = "none"  # `no`, as YAML 1.1 reads it
         # Lists and numeric strings become tuples and numbers on a frozen dataclass.
         object.__setattr__(config, field.name, value)
         entries = value if isinstance(value, tuple) else (value,)
@@ -160,6 +163,8 @@ def _convert_entry(name, value, item_type):
         return int(value)
     if item_type is str and isinstance(value, bool):
         return "on" if value else "off"  # which YAML 1.1 reads as booleans
+    if item_type is str and is_number:
+        return str(value)  # a name or the number of a GPU, as YAML reads it
     if item_type not in (int, float) and isinstance(value, item_type):
         return value
     expected = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}

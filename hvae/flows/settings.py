@@ -42,7 +42,7 @@ class FlowSettings:
         (8,),
         "sylvester: orthogonal vectors",
         group=_FLOW,
-        minimum=1,
+        minimum=0,
         per_scale=True,
     )
     spectral_norm: bool = setting(
@@ -92,13 +92,14 @@ class FlowSettings:
             )
         check_per_scale(self, [scale.height for scale in self.scales])
         if self.flow_type == "sylvester":
-            self._check_flow_in_ch()
+            for name in ("flow_in_ch", "num_ortho_vecs"):
+                self._check_where_flows_are(name)
 
-    def _check_flow_in_ch(self):
+    def _check_where_flows_are(self, name):
+        values = getattr(self, name)
         for scale in self.scales:
-            has_flows = of_scale(self.num_flows, scale.index)
-            if has_flows and not of_scale(self.flow_in_ch, scale.index):
+            if of_scale(self.num_flows, scale.index) and not of_scale(values, scale.index):
                 raise UserError(
-                    "flow_in_ch: sylvester needs at least 1 at every scale with flows. "
-                    f"Received: {' '.join(str(width) for width in self.flow_in_ch)}"
+                    f"{name}: sylvester needs at least 1 at every scale with flows. "
+                    f"Received: {' '.join(str(value) for value in values)}"
                 )

@@ -1,4 +1,4 @@
-"""Independent binary pixels."""
+"""Independent binary pixels, or grey levels as their probabilities."""
 
 from keras import ops
 
@@ -6,7 +6,11 @@ from hvae.likelihoods.base import Likelihood, sum_over_image
 
 
 class Bernoulli(Likelihood):
-    """Every pixel is 1 with probability σ(logit). Reported in nats per image."""
+    """Every pixel is 1 with probability σ(logit). Reported in nats per image.
+
+    Of a grey level x, scaled to 0 … 1, the NLL is the mean over binary draws, 1 with probability
+    x: the cross-entropy −x log σ(l) − (1 − x) log(1 − σ(l)).
+    """
 
     unit = "nats"
 
@@ -16,10 +20,9 @@ class Bernoulli(Likelihood):
 
     def nll(self, parameters, images):
         logits = ops.cast(parameters, "float32")
-        # −log σ(l) for x = 1 and −log(1 − σ(l)) for x = 0, without the difference
-        # softplus(l) − l·x, which loses its digits for large logits.
-        sign = 1.0 - 2.0 * self.scale(images)
-        return sum_over_image(ops.softplus(sign * logits))
+        x = self.scale(images)
+        # Not softplus(l) − l·x, which loses its digits for large logits.
+        return sum_over_image(x * ops.softplus(-logits) + (1.0 - x) * ops.softplus(logits))
 
     def mean(self, parameters):
         return ops.sigmoid(ops.cast(parameters, "float32"))

@@ -2,6 +2,7 @@
 
     weight_files        reads their files of tensors
     state_dict          puts tensors into a model, each of them once
+    swpenninga_hvae     configurations of a codebase whose weights are not read
 
 and in each folder
 

@@ -34,3 +34,26 @@ def test_mean_mode_and_samples(rng):
     samples = ops.convert_to_numpy(likelihood.sample(np.repeat(logits, 40000, axis=0), uniforms))
     np.testing.assert_allclose(samples.mean(axis=0), mean[0], atol=0.012)
     assert likelihood.noise_shapes(3, 4, 5) == {"logistic": (3, 4, 5, 1)}
+
+
+def test_grey_levels_give_the_mean_over_binary_draws(rng):
+    logits = np.append(rng.standard_normal(6), [1e4, -1e4]).astype("float32").reshape(1, 2, 4, 1)
+    grey = Bernoulli(channels=1, levels=256)
+    images = np.array([0, 255, 51, 128, 200, 1, 255, 0]).reshape(logits.shape)
+    black, white = (
+        ops.convert_to_numpy(likelihood.nll(logits.reshape(8, 1, 1, 1), np.full((8, 1, 1, 1), v)))
+        for v in (0, 1)
+    )
+    share = images.ravel() / 255
+    expected = (share * white + (1 - share) * black).sum()
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(grey.nll(logits, images)), [expected], rtol=1e-5
+    )
+    assert grey.unit == "nats" and set(ops.convert_to_numpy(grey.mode(logits)).ravel()) <= {
+        0.0,
+        1.0,
+    }
+    assert ops.convert_to_numpy(grey.unscale(grey.mode(logits))).max() == 255
+    slope = gradient(lambda t: ops.sum(grey.nll(t, images)), logits)
+    p = ops.convert_to_numpy(grey.mean(logits)).ravel()
+    np.testing.assert_allclose(slope.ravel(), p - share, atol=1e-5)

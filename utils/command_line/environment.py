@@ -5,15 +5,36 @@ import logging
 import os
 
 from hvae.errors import UserError
+from utils.experiments.run_settings import BACKENDS
 
 
-def set_environment(backend, gpu="0"):
-    """Choose backend and GPU, and keep TensorFlow's start-up messages quiet."""
+def set_environment(backend, gpu="0", is_typed=False):
+    """Choose backend and GPU, and keep TensorFlow's start-up messages quiet.
+
+    Args:
+        backend: the Keras backend.
+        gpu: number of the GPU, or `"none"`.
+        is_typed: whether somebody has typed that; if not, `CUDA_VISIBLE_DEVICES` stays as it is
+            where the environment has it, an empty one too.
+    """
     os.environ["KERAS_BACKEND"] = backend
-    os.environ["CUDA_VISIBLE_DEVICES"] = "" if gpu == "none" else gpu
+    if is_typed or "CUDA_VISIBLE_DEVICES" not in os.environ:
+        os.environ["CUDA_VISIBLE_DEVICES"] = "" if gpu == "none" else gpu
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # It warns of tracing a function anew where several models are each traced once.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+def backend_of_environment():
+    """The backend that `KERAS_BACKEND` names, or `None`.
+
+    Raises:
+        UserError: if there is none of that name.
+    """
+    backend = os.environ.get("KERAS_BACKEND") or None
+    if backend and backend not in BACKENDS:
+        raise UserError(f"KERAS_BACKEND: allowed are {', '.join(BACKENDS)}. Received: {backend}")
+    return backend
 
 
 @contextlib.contextmanager

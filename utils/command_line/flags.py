@@ -5,6 +5,7 @@ import sys
 
 from hvae.configuration.settings import SWITCH, allowed_values, refuse_unknown
 from hvae.errors import UserError
+from utils.command_line.spellings import spelled_as_here
 from utils.experiments.experiment import (
     all_field_types,
     all_fields,
@@ -30,8 +31,10 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args=None, namespace=None):
         args = sys.argv[1:] if args is None else args
         # With modes, each has a parser of its own, which knows its flags.
-        if self._subparsers is None and not self._is_partial:
+        if self._subparsers is None:
             known = {name for action in self._actions for name in action.option_strings}
+            args = spelled_as_here(args, known)
+        if self._subparsers is None and not self._is_partial:
             typed = [argument.split("=", 1)[0] for argument in args if argument.startswith("--")]
             refuse_unknown(
                 [t.removeprefix("--") for t in typed], {k.removeprefix("--") for k in known}, "--"
@@ -57,14 +60,22 @@ def _add_flag(group, field, item_type, is_list):
     # argparse formats help texts with %.
     text = f"{field.metadata['description']} [{describe_default(field)}]".replace("%", "%%")
     options = {"default": argparse.SUPPRESS, "help": text}
-    if field.metadata["choices"] == SWITCH:
-        off = {"dest": field.name, "action": "store_const", "const": "off"}
+    is_switch = field.metadata["choices"] == SWITCH
+    if is_switch or item_type is bool:
+        off = {"action": "store_const", "const": "off" if is_switch else False}
         group.add_argument(
-            f"--no-{field.name}", help=argparse.SUPPRESS, default=argparse.SUPPRESS, **off
+            f"--no-{field.name}",
+            dest=field.name,
+            help=argparse.SUPPRESS,
+            default=argparse.SUPPRESS,
+            **off,
         )
-        options |= {"nargs": "?", "const": "on", "type": _on_or_off, "metavar": "{auto,on,off}"}
-    elif item_type is bool:
-        options["action"] = argparse.BooleanOptionalAction
+        options |= {
+            "nargs": "?",
+            "const": "on" if is_switch else True,
+            "type": _on_or_off if is_switch else _true_or_false,
+            "metavar": "{auto,on,off}" if is_switch else "{true,false}",
+        }
     else:
         # What is no number stays text here: the configuration refuses it, with one kind
         # of message for files and flags.
@@ -104,6 +115,11 @@ def _metavar(field, item_type):
 
 def _on_or_off(text):
     return {"true": "on", "false": "off"}.get(text.lower(), text)
+
+
+def _true_or_false(text):
+    # Anything else is refused by the configuration, which knows the flag's name.
+    return {"true": True, "on": True, "false": False, "off": False}.get(text.lower(), text)
 
 
 def _number_or_text(item_type):

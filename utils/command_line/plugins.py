@@ -20,13 +20,13 @@ def add_plugin_flag(parser):
     )
 
 
-def load_plugins(paths, backend, gpu):
+def load_plugins(paths, backend, gpu, gpu_is_typed=False):
     """Choose the backend, and execute plugins, which may import keras.
 
     Args:
         paths: of the files; with none of them nothing is done.
         backend: the Keras backend.
-        gpu: as the setting `gpu`.
+        gpu, gpu_is_typed: as of `set_environment`.
 
     Returns:
         A tuple of `Plugin`s.
@@ -38,7 +38,7 @@ def load_plugins(paths, backend, gpu):
         return ()
     if backend not in BACKENDS:
         raise UserError(f"backend: allowed are {', '.join(BACKENDS)}. Received: {backend}")
-    set_environment(backend, str(gpu))
+    set_environment(backend, str(gpu), gpu_is_typed)
     with native_messages_hidden(), TerminalDisplay().waiting(f"loading {backend}"):
         with backend_needed(backend):
             import keras  # noqa: F401

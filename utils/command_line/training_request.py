@@ -2,16 +2,16 @@
 
 import dataclasses
 import pathlib
-import sys
 
 from data.sets import DATASETS
 from hvae.errors import UserError
 from hvae.files.run_files import RESUME, check_run
 from hvae.loading import read_config
 from hvae.registry.plugins import kept_plugins, told_how_to_load
-from utils.command_line.environment import set_environment
+from utils.command_line.environment import backend_of_environment, set_environment
 from utils.command_line.flags import Parser, add_field_flags
 from utils.command_line.plugins import add_plugin_flag, load_plugins, spell_flag
+from utils.command_line.spellings import dataset_as_here, with_family
 from utils.experiments.config_files import config_names, experiment_to_yaml, read_config_file
 from utils.experiments.experiment import Experiment
 from utils.experiments.run_settings import RunSettings
@@ -45,6 +45,7 @@ class TrainingRequest:
     resume: bool  # go on with the run of this name
     reset: bool  # delete the run of this name
     plugins: tuple = ()  # `Plugin`s; the run keeps copies
+    gpu_is_typed: bool = False  # and so comes before the environment
 
     @property
     def backend(self):
@@ -58,7 +59,7 @@ class TrainingRequest:
 
     def set_environment(self):
         """Set what must be set before keras is imported."""
-        set_environment(self.backend, self.experiment.run.gpu)
+        set_environment(self.backend, self.experiment.run.gpu, self.gpu_is_typed)
 
 
 def parse_training_arguments(arguments=None):
@@ -73,21 +74,27 @@ def parse_training_arguments(arguments=None):
         UserError: for anything the user got wrong.
     """
     plugins, dataset = _load_plugins(arguments)
-    typed = vars(_parser().parse_args(arguments))
+    typed = dataset_as_here(vars(_parser().parse_args(arguments)))
     command = {name: typed.pop(name) for name in _COMMAND}
     if dataset is not None:
         typed["dataset"] = dataset
+    gpu_is_typed, backend_is_typed = "gpu" in typed, "backend" in typed
+    of_environment = backend_of_environment()
+    if of_environment is not None:
+        typed = {"backend": of_environment, **typed}
     if command["resume"] is not None:
         request = _resume(command, typed, plugins)
     else:
         request = _start(command, typed, plugins)
+    request = dataclasses.replace(request, gpu_is_typed=gpu_is_typed)
     if command["print_config"]:
         print(experiment_to_yaml(request.experiment), end="")
         return None
     if request.backend != "tensorflow":
+        source = "" if backend_is_typed or of_environment is None else ", from KERAS_BACKEND"
         raise UserError(
-            f"backend: training is allowed with tensorflow only. Received: {request.backend}; "
-            "load_model.py runs under every backend"
+            "backend: training is allowed with tensorflow only; load_model.py runs under every "
+            f"backend. Received: {request.backend}{source}"
         )
     return request
 
@@ -109,11 +116,14 @@ def _load_plugins(arguments):
     values = {}
     if early["resume"] is not None:
         values = read_config(_run_folder(early, typed))
-    elif early["config"] is not None:
-        values, _ = read_config_file(early["config"])
+    elif early["config"] not in (None, "None"):
+        values = read_config_file(early["config"]).values
+    of_environment = backend_of_environment()
+    if of_environment is not None:
+        values["backend"] = of_environment
     values = {**values, **typed}
     backend, gpu = (values.get(name, getattr(RunSettings, name)) for name in ("backend", "gpu"))
-    plugins = load_plugins(paths, backend, gpu)
+    plugins = load_plugins(paths, backend, gpu, "gpu" in typed)
     if not is_file:
         return plugins, None
     names = DATASETS.names_from(plugins[paths.index(dataset)].module)
@@ -156,12 +166,15 @@ def _add_command_flags(command):
 
 
 def _start(command, typed, plugins):
-    values, unused = {}, []
-    if command["config"] is not None:
-        values, unused = read_config_file(command["config"])
-    if unused:
-        print(f"{command['config']}: not used here: {', '.join(unused)}", file=sys.stderr)
-    experiment = Experiment.from_flat({**values, **typed})
+    values = {}
+    if command["config"] not in (None, "None"):
+        file = read_config_file(command["config"])
+        file.tell(command["config"])
+        values = file.values
+    experiment = Experiment.from_flat(with_family({**values, **typed}))
+    if "num_flows" in typed and experiment.model.flow_type == "none" and any(typed["num_flows"]):
+        received = " ".join(str(count) for count in typed["num_flows"])
+        raise UserError(f"num_flows: needs a flow_type other than none. Received: {received}")
     name = experiment.run.name or default_name(command["config"])
     return TrainingRequest(experiment, name, False, command["reset"], plugins)
 

@@ -2,18 +2,17 @@
 
 import argparse
 import dataclasses
-import os
 from typing import Any
 
 from hvae.errors import UserError
 from hvae.files.run_files import check_run, weights_file
 from hvae.loading import read_config
 from hvae.registry.plugins import told_how_to_load
-from utils.command_line.environment import set_environment
+from utils.command_line.environment import backend_of_environment, set_environment
 from utils.command_line.flags import Parser
 from utils.command_line.plugins import load_plugins, spell_flag
 from utils.experiments.experiment import Experiment
-from utils.experiments.run_settings import BACKENDS, RunSettings
+from utils.experiments.run_settings import RunSettings
 from utils.modes import MODES
 from utils.modes.shared.mode_flags import add_model_flags, check_numbers
 
@@ -66,9 +65,7 @@ def _backend(mode, typed, values):
                 f"Received: {typed.backend}"
             )
         return mode.BACKEND
-    chosen = typed.backend or os.environ.get("KERAS_BACKEND")
-    if chosen and chosen not in BACKENDS:
-        raise UserError(f"KERAS_BACKEND: allowed are {', '.join(BACKENDS)}. Received: {chosen}")
+    chosen = typed.backend or backend_of_environment()
     return chosen or values.get("backend", RunSettings.backend)
 
 

@@ -1,12 +1,14 @@
 """YAML files of experiments."""
 
 import pathlib
+import sys
+from typing import Any, NamedTuple
 
 import yaml
 
 from data.sets import DATASETS
 from hvae.errors import UserError
-from hvae.published.openai_vdvae.block_strings import expand_block_strings
+from hvae.published.swpenninga_hvae import is_hvae_yaml, read_hvae_yaml
 from utils.experiments.experiment import all_fields
 
 FOLDER = pathlib.Path(__file__).parents[2] / "cfg"
@@ -17,42 +19,88 @@ def config_names():
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
+class ConfigFile(NamedTuple):
+    """What a configuration file asks for."""
+
+    values: dict[str, Any]  # flat names and values of ours
+    unused: list[str] = []  # names in it that are not used here
+    remarks: list[str] = []  # what else is to be said of it
+
+    def tell(self, name):
+        """Say on standard error what is not used, and what differs: a line each."""
+        lines = [f"not used here: {', '.join(self.unused)}"] if self.unused else []
+        for line in [*lines, *self.remarks]:
+            print(f"{name}: {line}", file=sys.stderr)
+
+
 def read_config_file(name):
-    """Values of a configuration file, and the names in it that are not used.
+    """The `ConfigFile` of a name or path.
 
     Args:
-        name: a name in `cfg/`, the path of a YAML file, ours or one of mgp123/nvae, or of
-            a `.cfg` file of Efficient-VDVAE.
+        name: a name in `cfg/`, the path of a YAML file, ours or one of swpenninga/hvae or
+            mgp123/nvae, or of a `.cfg` file of Efficient-VDVAE.
 
     Raises:
         UserError: if there is no such file, or it does not hold keys and values.
     """
     path = pathlib.Path(name)
-    if path.suffix not in (".yaml", ".yml", ".cfg"):
+    kind = path.suffix.lower()
+    if kind not in (".yaml", ".yml", ".cfg"):
         path = FOLDER / f"{name}.yaml"
     if not path.is_file():
         raise UserError(
             f"unknown config {name}; there are {', '.join(config_names())}, or a YAML file's path"
         )
-    if path.suffix == ".cfg":
-        # Here, since a reader needs the family whose files it reads.
+    # Imported here, since a reader needs the family whose files it reads.
+    if kind == ".cfg":
         from hvae.published.efficient_vdvae.cfg_file import read_efficient_vdvae_cfg
 
         num_train = {name: DATASETS[name].info.num_train for name in DATASETS.names()}
-        return read_efficient_vdvae_cfg(path, num_train)
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError, OSError) as error:
-        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
-    if values is None:
-        return {}, []
-    if not isinstance(values, dict):
-        raise UserError(f"{path} must hold keys and values, not {type(values).__name__}")
+        return ConfigFile(*read_efficient_vdvae_cfg(path, num_train))
+    values = read_yaml(path)
     if _is_nvae_yaml(values):
         from hvae.published.mgp123_nvae.yaml_file import read_nvae_yaml
 
-        return read_nvae_yaml(path, values)
-    return expand_block_strings(values), []
+        return ConfigFile(*read_nvae_yaml(path, values))
+    if is_hvae_yaml(values):
+        values, remarks = read_hvae_yaml(values)
+        return ConfigFile(values, remarks=remarks)
+    if "enc_blocks" in values or "dec_blocks" in values:
+        from hvae.published.openai_vdvae.block_strings import expand_block_strings
+
+        values = expand_block_strings(values)
+    return ConfigFile(values)
+
+
+def read_yaml(path):
+    """Names and values of a YAML file.
+
+    Raises:
+        UserError: if it is none, does not hold names and values, or has a name twice.
+    """
+    try:
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (yaml.YAMLError, ValueError, OSError) as error:
+        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise UserError(f"{path} must hold keys and values, not {type(values).__name__}")
+    return values
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe one, which would take the last of two equal keys without a word."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = set()
+        for key_node, _ in node.value:
+            key = str(self.construct_object(key_node, deep=True))
+            if key in keys:
+                line = key_node.start_mark.line + 1
+                raise yaml.YAMLError(f"key {key} is there twice, again in line {line}")
+            keys.add(key)
+        return super().construct_mapping(node, deep)
 
 
 def _is_nvae_yaml(values):

@@ -3,6 +3,7 @@
 import dataclasses
 
 from data.load import describe
+from data.sets import DATASETS
 from hvae.config import ModelConfig
 from hvae.configuration.settings import field_types, from_dict, refuse_unknown, to_dict
 from hvae.errors import UserError
@@ -37,8 +38,13 @@ class Experiment:
             # Without the family, all of its fields would be unknown.
             CONFIGS.check(values["model_family"])
         refuse_unknown(values, all_fields())
+        if values.get("flow_type") == "none":
+            # Where somebody has said so, nothing reads how many there would be.
+            values = {name: value for name, value in values.items() if name != "num_flows"}
         of_run, values = _taken_out(values, RunSettings)
         of_training, of_model = _taken_out(values, TrainingConfig)
+        if "dataset" not in of_run:
+            _check_named(of_model)
         run = from_dict(RunSettings, of_run)
         return cls(
             run,
@@ -94,6 +100,28 @@ def _taken_out(values, config_class):
     names = {field.name for field in dataclasses.fields(config_class)}
     taken = {name: value for name, value in values.items() if name in names}
     return taken, {name: value for name, value in values.items() if name not in names}
+
+
+def _check_named(of_model):
+    """Raises `UserError` if values ask for images of a size, and no data set is named.
+
+    Args:
+        of_model: names and values of the model.
+    """
+    size = of_model.get("image_size")
+    if size is None or list(size) == list(describe(RunSettings.dataset).image_size):
+        return
+    kind = {"image_size": tuple(size), "image_channels": of_model.get("image_channels")}
+    fits = [
+        name
+        for name in DATASETS.names()
+        if all(value in (None, getattr(DATASETS[name].info, key)) for key, value in kind.items())
+    ]
+    height, width = size
+    raise UserError(
+        f"dataset: must be named, the configuration says only that images are {height}x{width}; "
+        f"of this size {'are ' + ', '.join(fits) if fits else 'there is none'}"
+    )
 
 
 def _describe_images(run, values):

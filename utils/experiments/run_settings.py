@@ -46,7 +46,11 @@ class RunSettings:
     backend: str = setting(
         "tensorflow", "Keras backend; training needs tensorflow", group=_GENERAL, choices=BACKENDS
     )
-    gpu: str = setting("0", "number of the GPU to use, or none", group=_GENERAL)
+    gpu: str = setting(
+        "0",
+        "number of the GPU to use, or none; unless typed, CUDA_VISIBLE_DEVICES comes before it",
+        group=_GENERAL,
+    )
     jit: str = setting(
         "auto",
         "compile the gradient through XLA; auto: on a GPU only, since a processor needs longer to "

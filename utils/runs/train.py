@@ -5,6 +5,7 @@ import keras
 from data.load import load_splits
 from data.sets import DATASETS
 from data.training_batches import TrainingBatches
+from hvae.errors import UserError
 from hvae.files.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.loading import load_weights
@@ -32,6 +33,10 @@ def train(request, display):
         display: a `Display`.
     """
     run, training = request.experiment.run, request.experiment.training
+    if request.gpu_is_typed and run.gpu != "none" and not has_accelerator():
+        raise UserError(
+            f"gpu: TensorFlow finds no such one; none trains on the processor. Received: {run.gpu}"
+        )
     keras.utils.set_random_seed(training.seed)
     splits = load_splits(run.dataset, run.data_dir, run.binarize, run.limit_train, run.limit_eval)
     info = DATASETS[run.dataset].info
@@ -116,12 +121,14 @@ def _finish(folder, fit, figures, display):
 def _how(run, jit):
     """How the training step is compiled, and what else there is."""
     compiler = "XLA (--no-jit: a graph)" if jit else "a graph (--jit: XLA)"
+    device = "GPU" if has_accelerator() else "processor"
     kept = {
         "none": "kept (--remat block or stage: less memory)",
         "block": "computed again block by block",
         "stage": "computed again by stages",
     }
-    return f"training step: {compiler}; activations for the gradient: {kept[run.remat]}"
+    activations = f"activations for the gradient: {kept[run.remat]}"
+    return f"training step on the {device}: {compiler}; {activations}"
 
 
 def _memory(needed):

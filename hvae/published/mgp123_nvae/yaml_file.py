@@ -1,11 +1,10 @@
 """Configuration files of github.com/mgp123/nvae, as they are."""
 
 from hvae.configuration.settings import refuse_unknown, to_dict
-from hvae.errors import UserError
 from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
 
-# The files do not name their images, only the size.
-_DATASETS = {32: "cifar10", 64: "images64", 256: "ffhq256", 1024: "ffhq1024"}
+# That codebase reads a folder of images, brought to a size.
+_FOLDERS = {64: "images64"}
 
 # That codebase's defaults, where ours differ.
 _TRAINING = {
@@ -42,21 +41,15 @@ def read_nvae_yaml(path, values):
     hparams = {name: value for name, value in values.items() if name != "training_parameters"}
     config = mgp123_nvae_config(hparams)
     size = hparams["input_dimension"]
-    if size not in _DATASETS:
-        raise UserError(
-            f"{path}: input_dimension: allowed are {', '.join(map(str, _DATASETS))}. "
-            f"Received: {size}"
-        )
     training = values.get("training_parameters") or {}
     refuse_unknown(training, {*_TRAINING, *_WITHOUT_COUNTERPART})
     model = to_dict(config)
-    # What the data set decides is left to it.
-    for name in ("image_size", "image_channels", "levels"):
-        del model[name]
+    # With another size than that of our folders, the data set has to be named.
+    images = {"dataset": _FOLDERS[size]} if size in _FOLDERS else {}
     unused = [f"training_parameters.{name}" for name in _WITHOUT_COUNTERPART if name in training]
     values = {
         **model,
-        "dataset": _DATASETS[size],
+        **images,
         **_training_values({**_TRAINING, **training}, config.num_dims),
     }
     return values, unused

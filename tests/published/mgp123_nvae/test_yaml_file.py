@@ -39,7 +39,8 @@ training_parameters:
 def read(tmp_path, text=FILE):
     path = tmp_path / "penguin.yaml"
     path.write_text(text)
-    return read_config_file(str(path))
+    values, unused, _ = read_config_file(str(path))
+    return values, unused
 
 
 def test_it_gives_the_model_and_its_training(tmp_path):
@@ -75,7 +76,6 @@ def test_what_it_leaves_out_has_that_codebases_defaults(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("input_dimension: 64", "input_dimension: 128", "input_dimension: allowed are 32, 64"),
         ("latent_size: 20\n", "", "hparams: latent_size is missing"),
         ("latent_size", "latent_sise", "unknown key latent_sise; did you mean latent_size?"),
         ("  batch_size", "  batchsize", "unknown key batchsize; did you mean batch_size?"),
@@ -85,3 +85,24 @@ def test_what_it_leaves_out_has_that_codebases_defaults(tmp_path):
 def test_mistakes_are_named(tmp_path, old, new, message):
     with pytest.raises(UserError, match=message.replace("?", "[?]")):
         read(tmp_path, FILE.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        (32, "images are 32x32; of this size are cifar10, imagenet32, svhn"),
+        (256, "images are 256x256; of this size are ffhq256"),
+        (128, "images are 128x128; of this size there is none"),
+    ],
+)
+def test_a_data_set_that_it_does_not_name_is_not_made_up(tmp_path, size, message):
+    """That code reads a folder."""
+    values, _ = read(tmp_path, FILE.replace("input_dimension: 64", f"input_dimension: {size}"))
+    with pytest.raises(UserError, match=f"dataset: must be named, .*{message}"):
+        Experiment.from_flat(values)
+
+
+def test_a_data_set_that_is_named_with_it_is_taken(tmp_path):
+    values, _ = read(tmp_path, FILE.replace("input_dimension: 64", "input_dimension: 32"))
+    experiment = Experiment.from_flat({**values, "dataset": "cifar10"})
+    assert (experiment.run.dataset, experiment.model.image_size) == ("cifar10", (32, 32))

@@ -1,5 +1,6 @@
 """What `main.py` makes of its arguments, without training."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -34,8 +35,8 @@ def test_typed_flags_override_the_file_and_nothing_else():
 
 
 def test_the_file_overrides_the_defaults():
-    values, unused = read_config_file("digits")
-    assert not unused
+    values, *others = read_config_file("digits")
+    assert others == [[], []]
     flat, defaults = parse("--config", "digits").to_flat(), parse().to_flat()
     for name, value in values.items():
         assert flat[name] in (value, [value]), name
@@ -57,8 +58,43 @@ def test_the_paper_settings_of_cifar10():
     assert model.stage_in_width == (384,) and model.enc_middle_width == (96,)
 
 
-def test_booleans_have_two_forms():
-    assert parse("--no-save").run.save is False and parse("--save").run.save is True
+@pytest.mark.parametrize(
+    ("flags", "value"),
+    [
+        (["--no-save"], False),
+        (["--save"], True),
+        (["--save", "False"], False),
+        (["--save", "true"], True),
+        (["--save=off"], False),
+    ],
+)
+def test_booleans_have_several_forms(flags, value):
+    assert parse(*flags).run.save is value
+
+
+def test_a_hyphen_is_an_underscore_and_an_old_name_says_the_new_one(capsys):
+    training = parse("--batch-size", "7", "--lr=0.5", "--no-use-ema").training
+    assert (training.batch_size, training.learning_rate, training.use_ema) == (7, 0.5, False)
+    assert capsys.readouterr().err == "--lr is --learning_rate here\n"
+    assert parse("--config", "digits_lvae", "--no-initial-downscaling").model.no_initial_downscaling
+
+
+def test_ladder_vae_s_example_command(capsys):
+    """As its README has it."""
+    command = """--zdims 32 32 32 --downsample 1 1 1 --nonlin elu --skip --blocks-per-layer 4
+        --gated --freebits 0.5 --learn-top-prior --data-dep-init --seed 42 --dataset static_mnist"""
+    experiment = parse(*command.split())
+    model, training = experiment.model, experiment.training
+    assert (experiment.run.dataset, experiment.run.binarize) == ("mnist", "static")
+    assert model.model_family == "lvae" and model.likelihood == "bernoulli"
+    assert (model.zdims, model.blocks_per_layer) == ((32, 32, 32), 4)
+    assert model.skip and model.gated and model.learn_top_prior
+    assert (training.free_bits, training.data_dep_init, training.seed) == (0.5, True, 42)
+    assert capsys.readouterr().err.splitlines() == [
+        "--freebits is --free_bits here",
+        "--dataset static_mnist is --dataset mnist --binarize static here",
+        "model_family lvae, to which zdims belongs",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +151,7 @@ WRONG = {
         "model_family: allowed are efficient_vdvae, lvae, ",
     ),
     "flag of another family": (
-        ["--zdims", "5", "5", "5"],
+        ["--config", "digits", "--zdims", "5", "5", "5"],
         "zdims: only model_family lvae reads it. Received: model_family vdvae",
     ),
     "file of another family": (
@@ -123,6 +159,7 @@ WRONG = {
         "zdims: only model_family lvae reads it. Received: model_family nvae",
     ),
     "groups": (["--block_gn", "--stage_in_width", "12"], "divisible by 8 groups. Received: 12"),
+    "no boolean": (["--save", "maybe"], "save: must be true or false. Received: 'maybe'"),
     "choice": (["--scheduler", "cosine"], "scheduler: allowed are none, exp, cosd, cosdr"),
     "flow": (["--flow_type", "planar"], "flow_type: allowed are none, conv_sylvester, iaf, "),
     "attention": (
@@ -154,6 +191,7 @@ def test_mistakes_get_one_line_and_exit_code_2(case, capsys):
     [
         ("z_widht: 8", "unknown key z_widht; did you mean z_width?"),
         ("z_width: [", "is not valid YAML"),
+        ("z_width: 8\nepochs: 3\nz_width: 9", "key z_width is there twice, again in line 3"),
         ("- 1\n- 2", "must hold keys and values, not list"),
         ("z_width: wide", "z_width: must be a whole number. Received: 'wide'"),
         ("dataset: cifar10\nimage_size: [8, 8]", "image_size: the images of cifar10 have [32, 32]"),
@@ -164,6 +202,52 @@ def test_mistakes_in_a_file_get_one_line(text, message, tmp_path, capsys):
     assert main.main(["--config", str(tmp_path / "wrong.yaml")]) == 2
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("visible", ["2", ""])
+def test_the_environment_comes_before_a_flag_that_nobody_typed(visible, monkeypatch, tmp_path):
+    (tmp_path / "own.yaml").write_text("gpu: 0\n")
+    for arguments, expected in (
+        (["--config", "digits"], visible),
+        (["--config", str(tmp_path / "own.yaml")], visible),
+        (["--gpu", "1"], "1"),
+        (["--gpu", "none"], ""),
+    ):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+        request = parse_training_arguments(arguments)
+        request.set_environment()
+        assert os.environ["CUDA_VISIBLE_DEVICES"] == expected
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    parse_training_arguments([]).set_environment()
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "0"
+
+
+def test_what_yaml_reads_otherwise_is_understood(tmp_path):
+    (tmp_path / "theirs.YML").write_text("gpu: 0\nname: 2024\nbinarize: no\nlimit_train: 5\n")
+    run = parse("--config", str(tmp_path / "theirs.YML")).run
+    assert (run.gpu, run.name, run.binarize, run.limit_train) == ("0", "2024", "none", 5)
+
+
+def test_keras_s_own_variable_names_the_backend(monkeypatch, capsys):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert main.main(["--config", "digits"]) == 2
+    assert "with tensorflow only" in (error := capsys.readouterr().err)
+    assert error.endswith("Received: jax, from KERAS_BACKEND\n") and error.count("\n") == 1
+    assert main.main(["--config", "digits", "--print_config"]) == 0
+    assert "\nbackend: jax\n" in capsys.readouterr().out
+    assert parse_training_arguments(["--backend", "tensorflow"]).backend == "tensorflow"
+    monkeypatch.setenv("KERAS_BACKEND", "theano")
+    assert main.main([]) == 2
+    assert "KERAS_BACKEND: allowed are tensorflow, jax, " in capsys.readouterr().err
+
+
+def test_a_gpu_that_is_not_there_is_refused_where_it_is_typed(monkeypatch, capsys):
+    from utils.runs import train
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setattr(train, "has_accelerator", lambda: False)
+    assert main.main(["--config", "digits", "--gpu", "3"]) == 2
+    assert "gpu: TensorFlow finds no such one; " in capsys.readouterr().err
 
 
 def test_scientific_notation_without_a_dot_is_a_number(tmp_path):

@@ -2,13 +2,15 @@
 
 from keras import layers, ops
 
+from hvae.layers.activation import get_activation
 from hvae.layers.bottleneck_block import BottleneckBlock
 from hvae.layers.convolution import convolution
 
 
 class LatentAggregationHead(layers.Layer):
-    """The sum of all projected, up-sampled latents, residual blocks, a convolution.
+    """The sum of all projected, up-sampled latents by √depth, then convolutions.
 
+    A 1×1 convolution of the sum, an activation, residual blocks, and a last convolution.
     Nearest up-sampling and the sum commute, so the sum is carried from scale to scale
     and up-sampled once a scale instead of once a latent.
 
@@ -17,7 +19,8 @@ class LatentAggregationHead(layers.Layer):
         num_parameters: parameters of the likelihood for each pixel.
 
     Reference:
-        Kuzina & Tomczak 2024 (DVP-VAE), Figure 2.
+        Kuzina & Tomczak 2024 (DVP-VAE), Figure 2; the layers are those of
+        github.com/swpenninga/hvae.
     """
 
     #: Whether the decoder has to compute a state after its last latent.
@@ -28,11 +31,12 @@ class LatentAggregationHead(layers.Layer):
         self.latent_scales = config.latent_scales
         self.largest = config.scales[0]
         self.width = config.z_out_width
-        depth = len(self.latent_scales)
-        # The summands are independent at first: 1/√depth keeps the sum's variance.
+        self.activate = get_activation(config.b_act)
+        sum_width = self.largest.state_width
         self.projections = [
-            convolution(self.width, 1, self.dtype_policy, depth**-0.5) for _ in self.latent_scales
+            convolution(sum_width, 1, self.dtype_policy) for _ in self.latent_scales
         ]
+        self.features = convolution(self.width, 1, self.dtype_policy)
         self.blocks = [
             BottleneckBlock(
                 config.z_out_middle_width,
@@ -40,6 +44,7 @@ class LatentAggregationHead(layers.Layer):
                 kernel_size=self.largest.kernel_size,
                 activation=config.b_act,
                 group_norm=config.block_gn,
+                depthwise=config.depthwise,
                 residual=True,
                 last_scale=config.output_blocks**-0.5,
                 dtype=self.dtype_policy,
@@ -53,6 +58,7 @@ class LatentAggregationHead(layers.Layer):
     def build(self, input_shape=None):
         for projection, scale in zip(self.projections, self.latent_scales):
             projection.build((None, *scale.size, scale.z_width))
+        self.features.build((None, *self.largest.size, self.largest.state_width))
         shape = (None, *self.largest.size, self.width)
         for block in self.blocks:
             block.build(shape)
@@ -64,10 +70,12 @@ class LatentAggregationHead(layers.Layer):
         for z, projection, scale in zip(latents, self.projections, self.latent_scales):
             projected = projection(z)
             total = projected if total is None else _upsample(total, scale) + projected
-        total = _upsample(total, self.largest)
+        # The summands are independent at first: 1/√depth keeps the sum's variance.
+        total = _upsample(total, self.largest) * len(latents) ** -0.5
+        outputs = self.activate(self.features(total))
         for block in self.blocks:
-            total = block(total)
-        return self.output_layer(total)
+            outputs = block(outputs)
+        return self.output_layer(outputs)
 
 
 def _upsample(inputs, scale):

@@ -1,0 +1,81 @@
+"""What is typed in the words of other codebases: hyphens, old names, a family left out."""
+
+import sys
+
+from hvae.config import ModelConfig
+from hvae.families import CONFIGS, families_with
+
+#: What ladder-vae-pytorch calls its flags, where we do not.
+_ALIASES = {
+    "freebits": "free_bits",
+    "nfilters": "n_filters",
+    "lr": "learning_rate",
+    "wd": "weight_decay",
+    "no_bn": "no-batch_norm",
+}
+#: What it calls its data sets, and what they are here.
+_DATASETS = {
+    "static_mnist": {"dataset": "mnist", "binarize": "static"},
+    "celeba": {"dataset": "celeba64"},
+}
+
+
+def spelled_as_here(arguments, known):
+    """Arguments in which flags have the names that a parser knows.
+
+    A hyphen is an underscore. An old name becomes ours, and a line on standard error says so.
+
+    Args:
+        arguments: what was typed.
+        known: the parser's flags, with their hyphens.
+    """
+    by_key = {_key(flag): flag for flag in known}
+    spelled = []
+    for argument in arguments:
+        flag, equals, value = argument.partition("=")
+        if flag.startswith("--") and flag not in known:
+            flag = by_key.get(_key(flag), flag)
+            alias = f"--{_ALIASES.get(_key(argument.partition('=')[0]), '')}"
+            if flag not in known and alias in known:
+                print(f"{flag} is {alias} here", file=sys.stderr)
+                flag = alias
+        spelled.append(f"{flag}{equals}{value}")
+    return spelled
+
+
+def dataset_as_here(typed):
+    """Typed values with a data set's old name replaced, and a line that says so.
+
+    Args:
+        typed: names and values of flags.
+    """
+    here = _DATASETS.get(typed.get("dataset"))
+    if here is None:
+        return typed
+    flags = " ".join(f"--{name} {value}" for name, value in here.items())
+    print(f"--dataset {typed['dataset']} is {flags} here", file=sys.stderr)
+    return {**here, **typed, "dataset": here["dataset"]}
+
+
+def with_family(values):
+    """Values with the family that their names ask for, if none is named, and a line that says so.
+
+    Args:
+        values: flat names and values of a configuration.
+    """
+    if "model_family" in values:
+        return values
+    families, named = set(CONFIGS.names()), None
+    for name in values:
+        readers = set(families_with(name))
+        if readers and not families <= readers:
+            families, named = families & readers, named or name
+    if len(families) != 1 or named is None or ModelConfig.model_family in families:
+        return values
+    family = families.pop()
+    print(f"model_family {family}, to which {named} belongs", file=sys.stderr)
+    return {**values, "model_family": family}
+
+
+def _key(flag):
+    return flag.removeprefix("--").replace("-", "_")
