@@ -191,3 +191,11 @@ def test_it_describes_itself_without_a_folder():
     info = describe("images64")
     assert info == DATASETS["images64"].info
     assert (info.image_size, info.image_channels, info.levels) == (SIZE, 3, 256)
+
+
+@pytest.mark.parametrize("side", [32, 128, 256])
+def test_other_sizes_are_other_data_sets(side, tmp_path):
+    write_folder(tmp_path, 3)
+    train, *others = load_splits(f"images{side}", str(tmp_path))
+    assert train.shape == (1, side, side, 3) and [len(split) for split in others] == [1, 1]
+    assert describe(f"images{side}").image_size == (side, side)

@@ -4,7 +4,7 @@ from hvae.configuration.settings import refuse_unknown, to_dict
 from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
 
 # That codebase reads a folder of images, brought to a size.
-_FOLDERS = {64: "images64"}
+_FOLDERS = {size: f"images{size}" for size in (32, 64, 128, 256)}
 
 # That codebase's defaults, where ours differ.
 _TRAINING = {

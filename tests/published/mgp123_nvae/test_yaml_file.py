@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.sets import DATASETS
 from hvae.errors import UserError
 from utils.experiments.config_files import read_config_file
 from utils.experiments.experiment import Experiment
@@ -87,22 +88,21 @@ def test_mistakes_are_named(tmp_path, old, new, message):
         read(tmp_path, FILE.replace(old, new))
 
 
-@pytest.mark.parametrize(
-    ("size", "message"),
-    [
-        (32, "images are 32x32; of this size are cifar10, imagenet32, svhn"),
-        (256, "images are 256x256; of this size are ffhq256"),
-        (128, "images are 128x128; of this size there is none"),
-    ],
-)
-def test_a_data_set_that_it_does_not_name_is_not_made_up(tmp_path, size, message):
-    """That code reads a folder."""
+@pytest.mark.parametrize("size", [32, 256])
+def test_its_images_are_a_folder_whatever_their_size(tmp_path, size):
     values, _ = read(tmp_path, FILE.replace("input_dimension: 64", f"input_dimension: {size}"))
-    with pytest.raises(UserError, match=f"dataset: must be named, .*{message}"):
+    experiment = Experiment.from_flat(values)
+    assert (experiment.run.dataset, experiment.model.image_size) == (f"images{size}", (size, size))
+    assert DATASETS[experiment.run.dataset].info.num_train == 0
+
+
+def test_a_data_set_that_it_does_not_name_is_not_made_up(tmp_path):
+    values, _ = read(tmp_path, FILE.replace("input_dimension: 64", "input_dimension: 1024"))
+    with pytest.raises(UserError, match="dataset: must be named, .* of this size are ffhq1024"):
         Experiment.from_flat(values)
-
-
-def test_a_data_set_that_is_named_with_it_is_taken(tmp_path):
+    values, _ = read(tmp_path, FILE.replace("input_dimension: 64", "input_dimension: 512"))
+    with pytest.raises(UserError, match="images are 512x512; of this size there is none"):
+        Experiment.from_flat(values)
     values, _ = read(tmp_path, FILE.replace("input_dimension: 64", "input_dimension: 32"))
     experiment = Experiment.from_flat({**values, "dataset": "cifar10"})
     assert (experiment.run.dataset, experiment.model.image_size) == ("cifar10", (32, 32))
