@@ -148,8 +148,9 @@ def test_images_that_need_no_padding_are_not_changed_by_it():
 
 
 def test_latent_aggregation_is_the_sum_of_all_projected_latents(rng):
-    """The running sum equals each latent projected and up-sampled by itself."""
-    config = tiny_config(num_scales=3, dec_num_blocks=(1, 0, 2), output_blocks=0)
+    """By √depth; each projected and up-sampled by itself. Then 1×1, activation, and on."""
+    values = dict(num_scales=3, dec_num_blocks=(1, 0, 2), output_blocks=0, z_out_width=5)
+    config = tiny_config(**values, b_act="relu")
     model = randomize(HVAE(config))
     head = model.decoder.head
     latents = [rng.standard_normal(s).astype("float32") for s in model.noise_shapes(2)]
@@ -159,7 +160,10 @@ def test_latent_aggregation_is_the_sum_of_all_projected_latents(rng):
         projected = z @ kernel[0, 0] + bias
         factor = 8 // z.shape[1]
         total = total + projected.repeat(factor, axis=1).repeat(factor, axis=2)
-    expected = to_numpy(head.output_layer(ops.convert_to_tensor(total)))
+    assert total.shape[-1] == config.scales[0].state_width
+    kernel, bias = (to_numpy(w.value) for w in head.features.weights)
+    features = np.maximum(total / np.sqrt(3) @ kernel[0, 0] + bias, 0.0).astype("float32")
+    expected = to_numpy(head.output_layer(ops.convert_to_tensor(features)))
     result = to_numpy(head(None, [ops.convert_to_tensor(z) for z in latents]))
     np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
 
