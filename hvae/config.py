@@ -14,6 +14,7 @@ from hvae.errors import UserError
 from hvae.families import CONFIGS, families_with
 from hvae.flows.settings import FlowSettings
 from hvae.likelihoods import LIKELIHOODS
+from hvae.likelihoods._bin_rules import LIKELIHOOD_OF_BINS
 
 _MODEL = "model"
 _TRAINING = "training"
@@ -120,11 +121,13 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         group=_MODEL,
         minimum=-30.0,
     )
-    published_bins: bool = setting(
-        False,
-        "logistic_mixture: the bins of github.com/mgp123/nvae, where the two highest levels share "
-        "the last, open one and probabilities are at least 1e-10; off: a proper distribution",
+    published_bins: str = setting(
+        "off",
+        "off: the probabilities of all pixel values sum to 1; else the bins of a published code, "
+        "for numbers that compare with its own: of dmol openai_vdvae (also ladder-vae-pytorch), "
+        "efficient_vdvae or nvlabs_nvae, of logistic_mixture mgp123_nvae",
         group=_MODEL,
+        choices=("off", *LIKELIHOOD_OF_BINS),
     )
 
     num_bits: int = setting(
@@ -160,10 +163,16 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
             raise UserError(
                 "mixture_scale: dmol allows softplus, exp, smooth_exp. Received: soft_clamp"
             )
-        if self.num_bits and (self.likelihood != "dmol" or 2**self.num_bits >= self.levels):
+        if self.num_bits and (self.likelihood != "dmol" or self.levels % 2**self.num_bits):
             raise UserError(
-                f"num_bits: must leave fewer than the {self.levels} levels of the images, with "
+                f"num_bits: must be the highest of the bits that make {self.levels} levels, with "
                 f"likelihood dmol. Received: {self.num_bits}"
+            )
+        likelihood = LIKELIHOOD_OF_BINS.get(self.published_bins, self.likelihood)
+        if likelihood != self.likelihood:
+            raise UserError(
+                f"published_bins: {self.published_bins} are bins of likelihood {likelihood}. "
+                f"Received: likelihood {self.likelihood}"
             )
         self.check_family()
         self.check_flow()

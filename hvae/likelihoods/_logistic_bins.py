@@ -16,22 +16,21 @@ class LogisticBins(NamedTuple):
     closed: Any
 
     @classmethod
-    def around(cls, centered, log_scales, half_bin):
-        """Bins around values.
+    def between(cls, lower, upper, log_scales, width):
+        """Bins by their edges.
 
         Args:
-            centered: middle of the bin minus mean.
+            lower: lower edge of the bin minus mean.
+            upper: upper edge of the bin minus mean.
             log_scales: log-scales, same shape.
-            half_bin: half the width of a bin.
+            width: `upper - lower`, a number.
         """
         inverse = ops.exp(-log_scales)
-        upper = inverse * (centered + half_bin)
-        lower = inverse * (centered - half_bin)
-        log_below_upper = -ops.softplus(-upper)  # log σ(upper)
-        log_above_lower = -ops.softplus(lower)  # log(1 − σ(lower))
+        log_below_upper = -ops.softplus(-inverse * upper)  # log σ(upper)
+        log_above_lower = -ops.softplus(inverse * lower)  # log(1 − σ(lower))
         # σ(a) − σ(b) = σ(a) σ(−b) (1 − e^(b−a)): no difference of near-equal numbers.
-        log_width = math.log(2.0 * half_bin) - log_scales
-        closed = log_below_upper + log_above_lower + log1mexp(2.0 * half_bin * inverse, log_width)
+        log_width = math.log(width) - log_scales
+        closed = log_below_upper + log_above_lower + log1mexp(width * inverse, log_width)
         return cls(log_below_upper, log_above_lower, closed)
 
     def select(self, is_first, is_last):
@@ -39,6 +38,24 @@ class LogisticBins(NamedTuple):
         return ops.where(
             is_first, self.open_below, ops.where(is_last, self.open_above, self.closed)
         )
+
+
+def edges_of_values(values, num_values):
+    """Lower and upper edges of the bins of values 0 … n − 1 that fill [−1, 1] evenly.
+
+    Bins side by side share an edge to the last digit, whatever is subtracted from it: so
+    their probabilities sum to 1, however narrow a distribution is.
+
+    Args:
+        values: integers.
+        num_values: their number n.
+    """
+    values = ops.cast(values, "float32")
+
+    def edge(number):
+        return (2.0 * number - 1.0) / (num_values - 1) - 1.0
+
+    return edge(values), edge(values + 1.0)
 
 
 def mean_of_clipped_logistic(location, log_scale):

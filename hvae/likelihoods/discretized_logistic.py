@@ -48,8 +48,9 @@ class DiscretizedLogistic(Likelihood):
     def nll(self, parameters, images):
         means, log_scales = self._split(parameters)
         levels = ops.cast(images, "int32")
-        middle = (ops.cast(levels, "float32") + 0.5) / self.levels
-        bins = LogisticBins.around(middle - means, log_scales, half_bin=0.5 / self.levels)
+        lower = ops.cast(levels, "float32") / self.levels - means
+        upper = (ops.cast(levels, "float32") + 1.0) / self.levels - means
+        bins = LogisticBins.between(lower, upper, log_scales, width=1.0 / self.levels)
         log_bins = bins.select(
             is_first=ops.equal(levels, 0), is_last=ops.equal(levels, self.levels - 1)
         )

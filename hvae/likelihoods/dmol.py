@@ -5,14 +5,15 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
+from hvae.likelihoods._bin_rules import BIN_RULES
+from hvae.likelihoods._logistic_bins import (
+    LogisticBins,
+    edges_of_values,
+    mean_of_clipped_logistic,
+)
 from hvae.likelihoods.base import Likelihood, sum_over_image
 from hvae.numerics.choice import chosen, first_largest
 from hvae.numerics.stable import log_of_positive
-
-# Below this probability of a bin, the published code takes the density at the bin's
-# centre times its width instead; bits/dim in the literature include that.
-_LOG_LEAST_BIN_PROBABILITY = math.log(1e-5)
 
 
 class _Mixture(NamedTuple):
@@ -41,9 +42,9 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         scale_param: what the net gives for the scales, see `log_of_positive`.
         smoothing: β there.
         min_log_scale: log-scales are not allowed below this.
-        num_bits: if not 0, only the highest so many bits of a pixel count. As in the
-            literature, their values keep the scale of all levels (the brightest is then
-            below 1) while bins are 2/(2^num_bits − 1) wide.
+        num_bits: if not 0, only the highest so many bits of a pixel count.
+        published_bins: whose bins: a key of `BIN_RULES`. With `"off"` the probabilities of
+            all values sum to 1; numbers in the literature need the bins of their own code.
 
     Reference:
         Salimans et al. 2017 (PixelCNN++), Section 2.1; smoothing: Hazami et al. 2022.
@@ -58,6 +59,7 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         smoothing=1.0,
         min_log_scale=-7.0,
         num_bits=0,
+        published_bins="off",
     ):
         super().__init__(channels, levels)
         self.num_mixtures = num_mixtures
@@ -66,6 +68,7 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         self.min_log_scale = min_log_scale
         self.num_values = 2**num_bits if num_bits else levels
         self.step = levels // self.num_values  # levels that count as one
+        self.rule = BIN_RULES[published_bins]
 
     @classmethod
     def from_model_config(cls, config):
@@ -77,6 +80,7 @@ class DiscretizedMixtureOfLogistics(Likelihood):
             config.output_gradient_smoothing,
             config.min_log_scale,
             config.num_bits,
+            config.published_bins,
         )
 
     @property
@@ -84,29 +88,22 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         per_channel = 3 if self.channels == 3 else 2
         return self.num_mixtures * (1 + self.channels * per_channel)
 
-    @property
-    def half_bin(self):
-        """Half the width of a value's bin on the scale [−1, 1]."""
-        return 1.0 / (self.num_values - 1)
-
     def scale(self, images):
-        values = ops.cast(self._values(images), "float32")
-        return values * (2.0 * self.step / (self.levels - 1)) - 1.0
+        return self._scaled(self._values(images))
 
     def unscale(self, values):
-        values = ops.round((values + 1.0) * ((self.levels - 1) / (2.0 * self.step)))
+        values = ops.round((values + 1.0) / self._distance)
         return ops.cast(ops.clip(values, 0, self.num_values - 1), "int32") * self.step
 
     def nll(self, parameters, images):
         mixture = self._split(parameters)
-        x = self.scale(images)
-        means = self._means_given(mixture, x)
-        values = ops.expand_dims(self._values(images), -1)  # (batch, height, width, C, 1)
+        values = self._values(images)
+        x = self._scaled(values)
         log_bins = self._log_bin_probability(
-            ops.expand_dims(x, -1) - means,
+            ops.expand_dims(values, -1),
+            ops.expand_dims(x, -1),
+            self._means_given(mixture, x),
             mixture.log_scales,
-            is_first=ops.equal(values, 0),
-            is_last=ops.equal(values, self.num_values - 1),
         )  # (batch, height, width, C, M)
         log_joint = ops.sum(log_bins, axis=-2) + mixture.log_weights
         return -sum_over_image(ops.logsumexp(log_joint, axis=-1))
@@ -154,6 +151,17 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         values = ops.cast(images, "int32")
         return values // self.step if self.step > 1 else values
 
+    @property
+    def _distance(self):
+        """Of a value to the next, on the scale [−1, 1]."""
+        if self.rule.keeps_scale:
+            return 2.0 * self.step / (self.levels - 1)
+        return 2.0 / (self.num_values - 1)
+
+    def _scaled(self, values):
+        """Integers 0 … num_values − 1 to the scale [−1, 1]."""
+        return ops.cast(values, "float32") * self._distance - 1.0
+
     def _split(self, parameters):
         parameters = ops.cast(parameters, "float32")
         m, c = self.num_mixtures, self.channels
@@ -185,14 +193,51 @@ class DiscretizedMixtureOfLogistics(Likelihood):
             axis=-2,
         )
 
-    def _log_bin_probability(self, centered, log_scales, is_first, is_last):
-        bins = LogisticBins.around(centered, log_scales, self.half_bin)
-        middle = ops.exp(-log_scales) * centered
-        log_density = (
-            middle - log_scales - 2.0 * ops.softplus(middle) + math.log(2.0 * self.half_bin)
-        )
-        closed = ops.where(bins.closed > _LOG_LEAST_BIN_PROBABILITY, bins.closed, log_density)
-        return bins._replace(closed=closed).select(is_first, is_last)
+    def _log_bin_probability(self, values, x, means, log_scales):
+        """Log-probability that every component gives to its channel's value.
+
+        Args:
+            values: integers 0 … num_values − 1, `(batch, height, width, C, 1)`.
+            x: the same on the scale [−1, 1].
+            means, log_scales: of the components, `(batch, height, width, C, M)`.
+        """
+        width = 2.0 / (self.num_values - 1)
+        centered = x - means
+        if self.rule.keeps_scale:
+            lower, upper = centered - 0.5 * width, centered + 0.5 * width
+        else:
+            lower, upper = (edge - means for edge in edges_of_values(values, self.num_values))
+        bins = LogisticBins.between(lower, upper, log_scales, width)
+        if self.rule.least_probability:
+            bins = bins._replace(
+                closed=ops.where(
+                    self._is_likely(lower, upper, log_scales),
+                    bins.closed,
+                    self._log_density(centered, log_scales) + math.log(width),
+                )
+            )
+        if self.rule.last_above is None:
+            is_last = ops.equal(values, self.num_values - 1)
+        else:
+            is_last = x > self.rule.last_above
+        return bins.select(ops.equal(values, 0), is_last)
+
+    def _is_likely(self, lower, upper, log_scales):
+        """Whether a closed bin is more probable than the rule's least.
+
+        Decided by the difference that published code takes, in float32: where that loses its
+        digits, an exact probability would choose otherwise for a pixel in some thousand.
+        """
+        inverse = ops.exp(-log_scales)
+        below_lower, below_upper = (1.0 / (1.0 + ops.exp(-inverse * x)) for x in (lower, upper))
+        return below_upper - below_lower > self.rule.least_probability
+
+    def _log_density(self, centered, log_scales):
+        """Log-density of the components, as the rule has it."""
+        standard = ops.exp(-log_scales) * centered
+        if self.rule.density_without_smoothing and self.scale_param == "smooth_exp":
+            log_scales = log_scales / self.smoothing
+        return standard - log_scales - 2.0 * ops.softplus(standard)
 
     def _choose(self, mixture, choice):
         """The mixture with one component a pixel left; `choice` is `(batch, height, width, M)`."""

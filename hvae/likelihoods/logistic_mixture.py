@@ -5,7 +5,11 @@ import math
 from keras import ops
 
 from hvae.likelihoods._channel_mixture import ChannelMixture, split_channels
-from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
+from hvae.likelihoods._logistic_bins import (
+    LogisticBins,
+    edges_of_values,
+    mean_of_clipped_logistic,
+)
 from hvae.likelihoods.base import Likelihood, sum_over_image
 from hvae.numerics.stable import soft_clamp
 
@@ -28,16 +32,16 @@ class LogisticMixture(Likelihood):
         levels: number of intensity levels.
         num_mixtures: number M of components.
         min_log_scale: log-scales are not allowed below this.
-        published_bins: whether the two highest levels share the last bin's open form and
-            closed bins have a probability of at least 1e-10, as published weights were
-            trained. The probabilities of all levels then sum to more than 1.
+        published_bins: `"mgp123_nvae"`: as there, the two highest levels share the last
+            bin's open form and closed bins have a probability of at least 1e-10; the
+            probabilities of all levels then sum to more than 1. `"off"`: a distribution.
 
     Reference:
         github.com/mgp123/nvae, `DiscMixLogistic`; Salimans et al. 2017 (PixelCNN++),
         Section 2.1, without its channels given each other.
     """
 
-    def __init__(self, channels, levels, num_mixtures, min_log_scale=-7.0, published_bins=False):
+    def __init__(self, channels, levels, num_mixtures, min_log_scale=-7.0, published_bins="off"):
         super().__init__(channels, levels)
         self.num_mixtures = num_mixtures
         self.min_log_scale = min_log_scale
@@ -60,12 +64,15 @@ class LogisticMixture(Likelihood):
     def nll(self, parameters, images):
         mixture = self._split(parameters)
         levels = ops.expand_dims(ops.cast(images, "int32"), -1)
-        y = 2.0 * self.scale(levels) - 1.0
-        bins = LogisticBins.around(
-            y - mixture.means, mixture.log_scales, half_bin=1.0 / (self.levels - 1)
+        lower, upper = edges_of_values(levels, self.levels)
+        bins = LogisticBins.between(
+            lower - mixture.means,
+            upper - mixture.means,
+            mixture.log_scales,
+            width=2.0 / (self.levels - 1),
         )
         last = self.levels - 1
-        if self.published_bins:
+        if self.published_bins == "mgp123_nvae":
             last = self.levels - 2
             bins = bins._replace(closed=ops.maximum(bins.closed, _LOG_LEAST_PUBLISHED))
         log_bins = bins.select(is_first=ops.equal(levels, 0), is_last=levels >= last)

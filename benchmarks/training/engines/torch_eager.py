@@ -16,6 +16,7 @@ _PUBLISHED = {
     "image_channels": 3,
     "levels": 256,
     "num_bits": 0,
+    "published_bins": "openai_vdvae",
     "analytical_kl": True,
     "use_residual_distribution": False,
     "use_depthwise_attention": False,

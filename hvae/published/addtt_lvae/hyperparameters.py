@@ -21,6 +21,8 @@ _LIKELIHOODS = {
         "num_output_mixtures": 10,
         "mixture_scale": "exp",
         "min_log_scale": -7.0,
+        # At 8 bits the two are the same.
+        "published_bins": "openai_vdvae",
     },
 }
 

@@ -46,6 +46,7 @@ def efficient_vdvae_config(hparams):
                 "mixture_scale": param,
                 "output_gradient_smoothing": smoothing,
                 "min_log_scale": max(floor, _LEAST_LOG_SCALE),
+                "published_bins": "efficient_vdvae",
             }
     except KeyError as error:
         raise UserError(f"hparams: {error.args[0]} is missing or unknown") from error

@@ -67,8 +67,9 @@ def mgp123_nvae_config(hparams):
         "analytical_kl": given["fixed_flows"],
         "likelihood": given["sampling_method"],
         "num_output_mixtures": given["n_mix"],
-        "published_bins": True,
     }
-    if given["sampling_method"] != "logistic_mixture":
+    if given["sampling_method"] == "logistic_mixture":
+        values["published_bins"] = "mgp123_nvae"
+    else:
         values["mixture_scale"] = "soft_clamp"
     return from_dict(NVAEConfig, values)

@@ -61,6 +61,7 @@ def openai_vdvae_config(hparams):
         "likelihood": "dmol",
         "mixture_scale": "exp",
         "min_log_scale": -7.0,
+        "published_bins": "openai_vdvae",
     }
     values = expand_block_strings({**values, **fixed})
     widths = values["stage_in_width"]

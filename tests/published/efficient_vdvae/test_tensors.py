@@ -8,6 +8,7 @@ from hvae.errors import UserError
 from hvae.published.efficient_vdvae.tensors import RayhaneEfficientVDVAE
 from tests.conftest import read_published
 from tests.published.openai_vdvae.test_tensors import assert_close, noise_of
+from tests.published.whole_models import assert_model_agrees
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,11 @@ def test_unconditional_numbers_agree(reference, model):
         model.top_down(noise_of(d, "uncond_noise/"), temperature=temperature).parameters,
         d["uncond_logits"],
     )
+
+
+@pytest.mark.every_backend
+def test_numbers_of_log_stds_agree(golden):
+    assert_model_agrees(golden, "efficient_vdvae_logstd.npz")
 
 
 @pytest.mark.parametrize(

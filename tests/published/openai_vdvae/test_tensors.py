@@ -10,6 +10,7 @@ from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
 from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
 from tests.conftest import read_published
 from tests.harness import variable_gradient
+from tests.published.whole_models import assert_model_agrees
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,11 @@ def test_the_gradient_agrees(reference, model):
 
     slope = variable_gradient(loss, model.encoder.stem[0].kernel)
     assert_close(slope.transpose(3, 2, 0, 1), d["grad/encoder.in_conv.weight"], 1e-4)
+
+
+@pytest.mark.every_backend
+def test_numbers_of_five_bits_agree(golden):
+    assert_model_agrees(golden, "openai_vdvae_5bits.npz")
 
 
 def with_prefix(state):
