@@ -9,6 +9,7 @@ import re
 from hvae.deploy.port import Port
 from hvae.errors import UserError
 from hvae.files.atomic import write_text
+from hvae.files.json_text import json_text
 
 MANIFEST = "manifest.json"
 FORMAT, VERSION = "hvae export", 1
@@ -50,7 +51,7 @@ def write_manifest(folder, manifest):
     for part in values["parts"].values():
         for direction in ("inputs", "outputs"):
             part[direction] = [port._asdict() for port in part[direction]]
-    write_text(pathlib.Path(folder) / MANIFEST, _for_people(json.dumps(values, indent=2)) + "\n")
+    write_text(pathlib.Path(folder) / MANIFEST, _for_people(json_text(values)) + "\n")
 
 
 def read_manifest(folder):

@@ -1,10 +1,9 @@
 """Results as a file that people read too."""
 
-import json
-
 from hvae.files.atomic import write_text
+from hvae.files.json_text import json_text
 
 
 def write_json(path, values):
-    """Write plain values as indented JSON, whole."""
-    write_text(path, json.dumps(values, indent=2) + "\n")
+    """Write plain values as indented JSON, whole; a number that is none is `null`."""
+    write_text(path, json_text(values) + "\n")

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -96,6 +97,21 @@ def test_binary_images_are_quoted_in_nats():
 def test_a_wrong_number_of_samples_is_refused(use):
     with pytest.raises(UserError, match="importance_samples: must be at least 0. Received: -1"):
         use("evaluate", "--importance_samples", 5, -1)
+
+
+def test_what_one_image_has_no_error_of_is_null(small_run, use, tmp_path):
+    """NaN is no JSON: other programs refuse the whole file."""
+    shutil.copytree(small_run, tmp_path / "run")
+    use("evaluate", "--images", 3, folder=tmp_path / "run")
+    text = (tmp_path / "run" / "evaluate" / "evaluation.json").read_text()
+
+    def refuse(name):
+        raise ValueError(name)
+
+    results = json.loads(text, parse_constant=refuse)
+    assert results["images"] == 1
+    assert results["nll_standard_error_bits_per_dim"] is None
+    assert results["nll_bits_per_dim"] > 0
 
 
 def test_the_figure_is_there(written, small_run):
