@@ -58,6 +58,27 @@ class TrainingConfig:
         unit="epochs",
         minimum=0.0,
     )
+    lr_warmup_from_zero: bool = setting(
+        False,
+        "update u = 0, 1, ... of the warm-up has u / length of the learning rate, so that the "
+        "first one moves nothing, as in published code; off: (u + 1) / length",
+        group=_TRAINING,
+    )
+    lr_decay_start: float = setting(
+        0.0,
+        "where the cosine starts (cosd); where the warm-up ends, if that is later",
+        group=_TRAINING,
+        unit="epochs",
+        minimum=0.0,
+    )
+    lr_decay_epochs: float = setting(
+        0.0,
+        "length of the cosine (cosd), after which the learning rate stays at its end; 0: to the "
+        "end of the training",
+        group=_TRAINING,
+        unit="epochs",
+        minimum=0.0,
+    )
     scheduler: str = setting(
         "cosd",
         "learning rate: none (constant), exp (0.977 an epoch), cosd (cosine), "
@@ -77,17 +98,36 @@ class TrainingConfig:
     adam_beta2: float = setting(
         0.999, "decay of the second moment (adamax, adamw)", group=_TRAINING, minimum=0.0
     )
+    adam_epsilon: float = setting(
+        1e-8,
+        "added to the absolute gradient (adamax), or to the root of its mean square (adamw)",
+        group=_TRAINING,
+        unit="nats per dimension",
+        above=0.0,
+    )
     weight_decay: float = setting(
         1e-4,
-        "decoupled weight decay: a weight loses this times the learning rate in an update",
+        "a weight loses this times the learning rate in an update",
         group=_TRAINING,
         minimum=0.0,
+    )
+    coupled_weight_decay: bool = setting(
+        False,
+        "weight_decay times the weight is added to the (clipped) gradient instead, as the "
+        "gradient of an L2 penalty",
+        group=_TRAINING,
     )
     use_ema: bool = setting(
         True, "validate and save the moving average of the weights", group=_TRAINING
     )
     ema_decay: float = setting(
-        0.999, "decay of that average, smaller in the first updates", group=_TRAINING, minimum=0.0
+        0.999, "decay of that average in an update", group=_TRAINING, minimum=0.0
+    )
+    ema_ramp: bool = setting(
+        True,
+        "the decay of update t = 1, 2, ... is (1 + t) / (10 + t) where that is less, so that the "
+        "average does not lag; off: the same from the start, as in published code",
+        group=_TRAINING,
     )
     gradient_clipnorm: float = setting(
         0.0,
@@ -97,9 +137,16 @@ class TrainingConfig:
     )
     gradient_skipnorm: float = setting(
         300.0,
-        "from epoch 3, skip updates whose gradient norm exceeds this; 0 is off (non-finite ones "
-        "are always skipped)",
+        "skip updates whose gradient norm is not below this; 0 is off (non-finite ones are always "
+        "skipped)",
         group=_TRAINING,
+        minimum=0.0,
+    )
+    gradient_skip_start: float = setting(
+        2.0,
+        "so many epochs are trained before gradient_skipnorm counts: norms are larger at the start",
+        group=_TRAINING,
+        unit="epochs",
         minimum=0.0,
     )
     beta: float = setting(1.0, "factor of the KL in the loss", group=_TRAINING, minimum=0.0)
@@ -109,6 +156,16 @@ class TrainingConfig:
         group=_TRAINING,
         unit="epochs",
         minimum=0.0,
+    )
+    beta_warmup_start: float = setting(
+        0.0,
+        "where that warm-up starts; beta_min before",
+        group=_TRAINING,
+        unit="epochs",
+        minimum=0.0,
+    )
+    beta_min: float = setting(
+        0.0, "least factor of the KL in that warm-up", group=_TRAINING, minimum=0.0
     )
     cyclic_beta: bool = setting(
         False, "repeat the warm-up: half a cycle rising, half at beta", group=_TRAINING
@@ -202,6 +259,10 @@ class TrainingConfig:
             raise UserError(
                 "gamma_max_steps: must be 0 with kl_balancing, either balances the KL. "
                 f"Received: {self.gamma_max_steps}"
+            )
+        if self.beta_min > self.beta:
+            raise UserError(
+                f"beta_min: must be at most beta {self.beta:g}. Received: {self.beta_min:g}"
             )
         if self.regularization_start and not self.regularization_constant:
             raise UserError(

@@ -16,11 +16,13 @@ def learning_rate_schedule(config, updates_per_epoch):
         A function from the number of updates done to the learning rate (a number).
     """
     warmup = config.lr_warmup_epochs * updates_per_epoch
+    first = 0 if config.lr_warmup_from_zero else 1
+    decay_start = max(warmup, config.lr_decay_start * updates_per_epoch)
     peak, total = config.learning_rate, config.epochs * updates_per_epoch
+    decay_length = config.lr_decay_epochs * updates_per_epoch or max(1.0, total - decay_start)
 
     def warm(update):
-        # The first update already moves: (update + 1) / warmup, never 0.
-        return min(1.0, (update + 1) / warmup) if warmup else 1.0
+        return min(1.0, (update + first) / warmup) if warmup else 1.0
 
     def constant(update):
         return peak * warm(update)
@@ -29,7 +31,7 @@ def learning_rate_schedule(config, updates_per_epoch):
         return peak * 0.977 ** (update / updates_per_epoch)
 
     def cosine(update):
-        progress = min(1.0, max(0.0, (update - warmup) / max(1.0, total - warmup)))
+        progress = min(1.0, max(0.0, (update - decay_start) / decay_length))
         end = min(config.learning_rate_end, peak)
         return warm(update) * (end + 0.5 * (peak - end) * (1.0 + math.cos(math.pi * progress)))
 
@@ -56,13 +58,13 @@ def regularization_schedule(config, updates_per_epoch):
     Reference:
         Vahdat & Kautz 2020 (NVAE), the published code.
     """
-    length = config.beta_warmup_epochs * updates_per_epoch
     start, end = config.regularization_start, config.regularization_constant
+    share = _share_of_beta(config, updates_per_epoch)
 
     def factor(update):
-        if not start or not length:
+        if not start or not config.beta_warmup_epochs:
             return end
-        return start * (end / start) ** min(1.0, update / length)
+        return start * (end / start) ** share(update)
 
     return factor
 
@@ -80,18 +82,31 @@ def beta_schedule(config, updates_per_epoch):
     Reference:
         Sønderby et al. 2016 (linear warm-up); Fu et al. 2019 (cycles).
     """
+    share = _share_of_beta(config, updates_per_epoch)
     length = config.beta_warmup_epochs * updates_per_epoch
+    start = config.beta_warmup_start * updates_per_epoch
 
     def linear(update):
-        return config.beta * min(1.0, update / length) if length else config.beta
+        return max(config.beta_min, config.beta * share(update))
 
     def cyclic(update):
-        cycle, position = divmod(update, length)
+        cycle, position = divmod(max(0.0, update - start), length)
         if cycle >= config.number_cycles:
             return config.beta
-        return config.beta * min(1.0, 2.0 * position / length)
+        return max(config.beta_min, config.beta * min(1.0, 2.0 * position / length))
 
     return cyclic if config.cyclic_beta else linear
+
+
+def _share_of_beta(config, updates_per_epoch):
+    """How much of its linear warm-up β has done, 0 to 1, by update."""
+    length = config.beta_warmup_epochs * updates_per_epoch
+    start = config.beta_warmup_start * updates_per_epoch
+
+    def share(update):
+        return min(1.0, max(0.0, (update - start) / length)) if length else 1.0
+
+    return share
 
 
 def balance_schedule(config, updates_per_epoch):

@@ -31,8 +31,6 @@ from hvae.training.tensorflow_backend import (
 )
 from hvae.training.update import Update
 
-#: Gradient skipping by norm begins after so many epochs: norms are larger before.
-EPOCHS_BEFORE_SKIPPING = 2
 #: Training stops when so many updates in a row were skipped.
 MOST_CONSECUTIVE_SKIPS = 50
 #: Gradients apart and as one vector; the weights' vector; new weights, average, two moments.
@@ -103,6 +101,7 @@ class Trainer:
             self.variables,
             config.gradient_clipnorm,
             config.ema_decay,
+            config.ema_ramp,
             compile_function=fused,
         )
         self.loss_scale = LossScale() if model.compute_dtype == "float16" else None
@@ -172,10 +171,22 @@ class Trainer:
             raise TrainingDiverged(
                 f"training has stopped: the last {MOST_CONSECUTIVE_SKIPS} updates were all "
                 f"skipped; the gradient norm is {float(result.gradient_norm):.4g}, "
+                f"{self._advice(np.isfinite(result.gradient_norm))}"
+            )
+        return result
+
+    def _advice(self, is_finite):
+        """What helps when all updates are skipped, by whether the gradient norm is finite."""
+        if is_finite:
+            return (
                 f"gradient_skipnorm {self.config.gradient_skipnorm:g}; try a lower learning_rate, "
                 "a longer lr_warmup_epochs, or a higher gradient_skipnorm"
             )
-        return result
+        precision = ", or dtype float32" if self.model.compute_dtype != "float32" else ""
+        return (
+            "which no gradient_skipnorm lets through; start again with a lower learning_rate, a "
+            f"longer lr_warmup_epochs, a gradient_clipnorm{precision}"
+        )
 
     def memory_of_update(self):
         """Bytes that an update needs beside the weights, moments and average, reckoned.
@@ -211,7 +222,7 @@ class Trainer:
     def _settings(self):
         """`LossSettings`, learning rate and skip threshold of the next update, as tensors."""
         done = self.updates_done
-        may_skip = done >= EPOCHS_BEFORE_SKIPPING * self.updates_per_epoch
+        may_skip = done >= self.config.gradient_skip_start * self.updates_per_epoch
         threshold = self.config.gradient_skipnorm if may_skip else 0.0
 
         # Python numbers would be constants of the graph, and trace it anew.

@@ -27,17 +27,27 @@ class Update:
         optimizer: a `FlatOptimizer`.
         variables: the trainable variables.
         clip_norm: global norm to which gradients are clipped; 0 is off.
-        ema_decay: decay d of the average. At update t it is min(d, (1 + t)/(10 + t)),
-            so that the average does not lag behind in the beginning.
+        ema_decay: decay d of the average.
+        ema_ramp: whether at update t it is min(d, (1 + t)/(10 + t)), so that the average does
+            not lag behind in the beginning.
         compile_function: makes a program of a function of tensors, here of the arithmetic on
             large vectors, which then goes through memory once; `None` for none.
     """
 
-    def __init__(self, optimizer, variables, clip_norm=0.0, ema_decay=0.999, compile_function=None):
+    def __init__(
+        self,
+        optimizer,
+        variables,
+        clip_norm=0.0,
+        ema_decay=0.999,
+        ema_ramp=True,
+        compile_function=None,
+    ):
         self.optimizer = optimizer
         self.variables = list(variables)
         self.clip_norm = clip_norm
         self.ema_decay = ema_decay
+        self.ema_ramp = ema_ramp
         self.layout = FlatLayout(v.shape for v in self.variables)
         self.moments = [self.new_vector() for _ in range(optimizer.num_moments)]
         self.average = keras.Variable(
@@ -69,15 +79,15 @@ class Update:
         Args:
             gradient: of all variables, packed by `layout`.
             learning_rate: scalar.
-            skip_norm: updates with a larger gradient norm are skipped (infinity for
-                none); non-finite ones always are.
+            skip_norm: updates whose gradient norm is not below are skipped (with infinity
+                those that are not finite).
 
         Returns:
             `UpdateInfo`.
         """
         norm = ops.sqrt(ops.sum(ops.square(gradient)))
-        # A comparison with NaN is false: non-finite norms are skipped whatever the threshold.
-        skipped = ops.logical_not(ops.logical_and(norm <= skip_norm, norm < float("inf")))
+        # A comparison with NaN is false: such norms are skipped whatever the threshold.
+        skipped = ops.logical_not(norm < skip_norm)
         factor = ops.ones(())
         if self.clip_norm:
             factor = self.clip_norm / ops.maximum(norm, self.clip_norm)
@@ -110,6 +120,8 @@ class Update:
         )
         new_weights = ops.where(skipped, weights, new_weights)
         new_moments = [ops.where(skipped, old, new) for old, new in zip(moments, new_moments)]
-        decay = ops.minimum(self.ema_decay, (1.0 + number) / (10.0 + number))
+        decay = self.ema_decay
+        if self.ema_ramp:
+            decay = ops.minimum(decay, (1.0 + number) / (10.0 + number))
         share = ops.where(skipped, 0.0, 1.0 - decay)
         return new_weights, average + share * (new_weights - average), new_moments

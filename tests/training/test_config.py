@@ -27,6 +27,8 @@ from hvae.training.config import TrainingConfig
             {"kl_balancing": True, "beta_warmup_epochs": 1, "gamma_max_steps": 5},
             "gamma_max_steps: must be 0 with kl_balancing, either balances the KL. Received: 5",
         ),
+        ({"beta": 0.5, "beta_min": 0.6}, "beta_min: must be at most beta 0.5. Received: 0.6"),
+        ({"adam_epsilon": 0.0}, "adam_epsilon: must be greater than 0.0. Received: 0.0"),
         ({"cr_vae": True, "cr_lambda": -0.1}, "cr_lambda: must be at least 0.0. Received: -0.1"),
         ({"epochs": 1.5}, "epochs: must be a whole number. Received: 1.5"),
     ],

@@ -31,6 +31,32 @@ def test_constant_with_warm_up():
     assert [rate(u, scheduler="none", lr_warmup_epochs=0.5) for u in (0, 4, 99)] == [0.2, 1.0, 1.0]
 
 
+def test_a_warm_up_from_zero_is_one_update_late():
+    """As published code warms up: nothing moves in the first update."""
+    settings = {"scheduler": "none", "lr_warmup_epochs": 0.5, "lr_warmup_from_zero": True}
+    assert [rate(u, **settings) for u in (0, 1, 4, 5, 99)] == [0.0, 0.2, 0.8, 1.0, 1.0]
+    assert rate(0, **{**settings, "lr_warmup_epochs": 0}) == 1.0
+
+
+def test_the_cosine_of_efficient_vdvae():
+    """Its schedule, in updates: up to 5, still until 30, down from there to 70, then at the end."""
+
+    def expected(u):
+        if u < 30:
+            return min(1.0, u / 5)
+        return 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * min(u - 30, 40) / 40))
+
+    settings = {"lr_warmup_epochs": 0.5, "lr_warmup_from_zero": True}
+    settings |= {"lr_decay_start": 3, "lr_decay_epochs": 4}
+    for u in (0, 2, 5, 20, 29, 30, 31, 50, 69, 70, 99):
+        assert rate(u, **settings) == pytest.approx(expected(u)), u
+
+
+def test_the_cosine_does_not_start_before_the_warm_up_ends():
+    early = [rate(u, lr_warmup_epochs=2, lr_decay_start=1) for u in range(100)]
+    assert early == [rate(u, lr_warmup_epochs=2) for u in range(100)]
+
+
 def test_exponential_falls_tenfold_in_about_a_hundred_epochs():
     assert rate(0, scheduler="exp") == 1.0
     assert rate(10, scheduler="exp") == pytest.approx(0.977)
@@ -47,6 +73,13 @@ def test_restarts_come_after_two_epochs_then_after_four():
 def test_beta_warms_up_linearly():
     assert [beta(u, beta_warmup_epochs=2) for u in (0, 5, 20, 99)] == [0.0, 0.5, 2.0, 2.0]
     assert beta(0) == 2.0
+
+
+def test_beta_warms_up_as_in_efficient_vdvae():
+    """(u - start) / (start + steps) there, not below its least: 21 and 29 updates."""
+    settings = {"beta_warmup_start": 2.1, "beta_warmup_epochs": 5.0, "beta_min": 1e-4}
+    for u, expected in ((0, 1e-4), (21, 1e-4), (22, 0.04), (46, 1.0), (71, 2.0), (99, 2.0)):
+        assert beta(u, **settings) == pytest.approx(expected), u
 
 
 def test_beta_cycles_half_rising_half_at_the_top():

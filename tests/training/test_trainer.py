@@ -83,6 +83,12 @@ def test_micro_batches_are_skipped_together():
         assert skipped == [False, False, True, True]
 
 
+def test_skipping_by_norm_starts_when_the_settings_say_so():
+    images = random_images(tiny_config(), BATCH)
+    trainer = make(updates_per_epoch=2, gradient_skipnorm=1e-6, gradient_skip_start=0.5)
+    assert [bool(trainer.train_batch(images).skipped) for _ in range(3)] == [False, True, True]
+
+
 @pytest.mark.parametrize("divide", [1, 3])
 def test_a_skipped_update_leaves_what_layers_keep(divide):
     settings = {"updates_per_epoch": 1, "batch_size_div": divide, "gradient_skipnorm": 1e-6}
@@ -217,10 +223,21 @@ def test_training_that_only_skips_stops_and_says_so():
     trainer = make()
     trainer.variables[0].assign(np.full(trainer.variables[0].shape, np.nan))
     images = random_images(trainer.model.config, BATCH)
-    with pytest.raises(TrainingDiverged, match="the last 50 updates were all skipped"):
+    with pytest.raises(TrainingDiverged, match="the last 50 updates were all skipped") as error:
         for _ in range(60):
             trainer.train_batch(images)
     assert trainer.updates_done == 50
+    # No threshold lets NaN through.
+    assert "the gradient norm is nan" in str(error.value)
+    assert "lower learning_rate" in str(error.value) and "higher" not in str(error.value)
+
+
+def test_advice_on_norms_that_are_numbers_is_another():
+    from hvae.training.trainer import StepResult, TrainingDiverged
+
+    trainer = make(gradient_skipnorm=4.0)
+    with pytest.raises(TrainingDiverged, match="norm is 5, .*or a higher gradient_skipnorm"):
+        trainer.read(StepResult(0.0, 0.0, 0.0, 5.0, True, 50))
 
 
 def test_averaged_weights_are_in_the_model_only_inside_the_context():

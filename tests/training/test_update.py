@@ -105,6 +105,25 @@ def test_the_average_does_not_lag_in_the_beginning():
         np.testing.assert_allclose(average, expected, rtol=1e-5)
 
 
+def test_without_a_ramp_the_average_has_one_decay():
+    """As in published code."""
+    update = make(ema_decay=0.9, ema_ramp=False)
+    averages = [np.ones(shape) for shape in SHAPES]
+    for step in range(3):
+        update.apply(packed_gradients(1.0, seed=step), 0.3, np.float32(np.inf))
+        averages = [0.9 * a + 0.1 * v for a, v in zip(averages, to_numpy(update.variables))]
+    for average, expected in zip(to_numpy(update.averages), averages):
+        np.testing.assert_allclose(average, expected, rtol=1e-5)
+
+
+def test_a_norm_at_the_threshold_is_skipped():
+    """As in published code: only what is below counts."""
+    norm = ops.convert_to_numpy(make().apply(packed_gradients(4.0), 0.1, np.inf).gradient_norm)
+    for threshold, skips in ((norm, True), (np.nextafter(norm, np.float32(9)), False)):
+        info = make().apply(packed_gradients(4.0), 0.1, np.float32(threshold))
+        assert bool(ops.convert_to_numpy(info.skipped)) == skips
+
+
 def test_the_learning_rate_is_that_of_the_call():
     update = make()
     update.apply(packed_gradients(1.0), 0.25, np.float32(np.inf))
@@ -121,7 +140,7 @@ def test_adamax_agrees_with_numpy():
         update.apply(FlatLayout(SHAPES).pack(step), 0.01, np.float32(np.inf))
         g = to_numpy(step)[0].astype("float64")
         m, u = 0.9 * m + 0.1 * g, np.maximum(0.999 * u, np.abs(g))
-        value = value - 0.01 / (1 - 0.9**t) * m / (u + 1e-7)
+        value = value - 0.01 / (1 - 0.9**t) * m / u
     np.testing.assert_allclose(to_numpy(update.variables)[0], value, rtol=1e-5)
 
 

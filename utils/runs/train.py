@@ -15,6 +15,7 @@ from hvae.training.checkpoint import Checkpoint
 from hvae.training.data_dependent_init import data_dependent_init
 from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
+from hvae.training.logs.divergence_warning import DivergenceWarning
 from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
 from hvae.training.tensorflow_backend import has_accelerator, uses_xla
@@ -57,7 +58,8 @@ def train(request, display):
     display.message(_how(run, jit))
 
     evaluator = Evaluator(model, training.evaluation_batch_size)
-    checkpoint, progress, logs = None, Progress(), [EpochReport(display, model, training.epochs)]
+    checkpoint, progress = None, Progress()
+    logs = [EpochReport(display, model, training.epochs), DivergenceWarning(display, model)]
     if run.save:
         folder = request.folder
         checkpoint = Checkpoint(folder, trainer)

@@ -29,6 +29,7 @@ class TrainingStep:
             model.parameters(),
             lr=training.learning_rate,
             betas=(training.adam_beta1, training.adam_beta2),
+            eps=training.adam_epsilon,
             weight_decay=training.weight_decay,
             fused=True,
         )

@@ -135,7 +135,10 @@ def _training(used, num_train):
     decays = used.get("loss", "use_weight_decay", False)
     decay = used.get("loss", "l2_weight", 0.0)
     is_linear = used.get("loss", "variation_schedule", "None") == "Linear"
-    anneal_steps = used.get("loss", "vae_beta_anneal_steps", 0)
+    anneal_start = used.get("loss", "vae_beta_anneal_start", 0)
+    # There it takes so many steps and those before its start.
+    anneal_steps = anneal_start + used.get("loss", "vae_beta_anneal_steps", 0)
+    beta_min = used.get("loss", "vae_beta_min", 0.0)
     balances = used.get("loss", "use_gamma_schedule", False)
     balance_steps = used.get("loss", "gamma_max_steps", 0)
     if balances and not balance_steps:
@@ -150,12 +153,20 @@ def _training(used, num_train):
         "learning_rate": used.get("optimizer", "learning_rate", 1e-3),
         "learning_rate_end": used.get("optimizer", "min_learning_rate", 0.0),
         "lr_warmup_epochs": used.get("optimizer", "warmup_steps", 0) / per_epoch,
+        "lr_warmup_from_zero": True,
+        "lr_decay_start": used.get("optimizer", "decay_start", 0) / per_epoch,
+        "lr_decay_epochs": used.get("optimizer", "decay_steps", 0) / per_epoch,
         "adam_beta1": used.get("optimizer", "beta1", 0.9),
         "adam_beta2": used.get("optimizer", "beta2", 0.999),
+        "adam_epsilon": used.get("optimizer", "epsilon", 1e-8),
+        "ema_ramp": False,
         "gradient_clipnorm": clip_norm if clips else 0.0,
         "gradient_skipnorm": skip_norm if skips else 0.0,
+        "gradient_skip_start": 0.0,
         "weight_decay": decay if decays else 0.0,
+        "beta_warmup_start": anneal_start / per_epoch if is_linear else 0.0,
         "beta_warmup_epochs": anneal_steps / per_epoch if is_linear else 0.0,
+        "beta_min": beta_min if is_linear else 0.0,
         "gamma_max_steps": balance_steps if balances else 0,
         "scaled_gamma": used.get("loss", "scaled_gamma", True),
     }

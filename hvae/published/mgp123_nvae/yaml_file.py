@@ -56,18 +56,30 @@ def read_nvae_yaml(path, values):
 
 
 def _training_values(given, num_dims):
+    # The cosine starts an epoch after the warm-up of beta, if ever.
+    decay_start = given["warmup_epochs"] + 1
+    decay_epochs = max(0, given["epochs"] - decay_start)
     return {
         "optimizer": "adamax",
-        "scheduler": "cosd",
+        # There the loss is in nats per image, here in nats per dimension: with it go all
+        # numbers that stand beside its gradient.
+        "adam_epsilon": 1e-3 / num_dims,
+        "weight_decay": 3e-4 / num_dims,
+        "coupled_weight_decay": True,
+        "gradient_clipnorm": (given["gradient_clipping"] or 0.0) / num_dims,
+        "gradient_skipnorm": 0.0,
+        "use_ema": False,
+        "scheduler": "cosd" if decay_epochs else "none",
         "learning_rate": given["learning_rate"],
         "learning_rate_end": 1e-5,
+        "lr_warmup_epochs": 0,
+        "lr_decay_start": decay_start,
+        "lr_decay_epochs": decay_epochs,
         "regularization_constant": given["regularization_constant"],
         "beta": given["kl_constant"],
         "beta_warmup_epochs": given["warmup_epochs"],
         "kl_balancing": given["warmup_epochs"] > 0,
         "batch_size": given["batch_size"],
         "epochs": given["epochs"],
-        # There the loss is in nats per image, here in nats per dimension.
-        "gradient_clipnorm": (given["gradient_clipping"] or 0.0) / num_dims,
         "dtype": "mixed_bfloat16" if given["half_precision"] else "float32",
     }

@@ -12,8 +12,8 @@ class Adam(FlatOptimizer):
 
     Args:
         beta_1, beta_2: decay of the moments.
-        weight_decay: see `FlatOptimizer`.
-        epsilon: ε, added to what m is divided by.
+        epsilon: ε, added where PyTorch adds it, by which published settings are.
+        weight_decay, is_coupled: see `FlatOptimizer`.
 
     Reference:
         Kingma & Ba 2015.
@@ -21,8 +21,8 @@ class Adam(FlatOptimizer):
 
     num_moments = 2
 
-    def __init__(self, beta_1=0.9, beta_2=0.999, weight_decay=0.0, epsilon=1e-7):
-        super().__init__(weight_decay)
+    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8, weight_decay=0.0, is_coupled=False):
+        super().__init__(weight_decay, is_coupled)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon

@@ -6,9 +6,9 @@ from hvae.training.optimizers.adam import Adam, unbiased
 
 
 class AdamW(Adam):
-    """m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², w ← w − α m̂/(√v̂ + ε̂) with decoupled decay.
+    """m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², w ← w − α m̂/(√v̂ + ε).
 
-    ε̂ is ε √(1 − β₂ᵗ), as in Keras and in Section 2 of the paper.
+    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ).
 
     Reference:
         Kingma & Ba 2015, Algorithm 1; Loshchilov & Hutter 2019.
@@ -19,5 +19,5 @@ class AdamW(Adam):
 
     def _descent(self, moments, number, learning_rate):
         mean, square = moments
-        correction = ops.sqrt(unbiased(self.beta_2, number)) / unbiased(self.beta_1, number)
-        return mean * (learning_rate * correction) / (ops.sqrt(square) + self.epsilon)
+        root = ops.sqrt(square) / ops.sqrt(unbiased(self.beta_2, number))
+        return mean * (learning_rate / unbiased(self.beta_1, number)) / (root + self.epsilon)

@@ -10,18 +10,19 @@ class FlatOptimizer(abc.ABC):
     three quarters of all nodes were theirs.
 
     Args:
-        weight_decay: decoupled weight decay; a weight loses this times the learning rate
-            in a step.
+        weight_decay: a weight loses this times the learning rate in a step.
+        is_coupled: whether this times the weight is added to the gradient instead.
 
     Reference:
-        Loshchilov & Hutter 2019, Algorithm 2.
+        Loshchilov & Hutter 2019, Algorithm 2: L2 regularisation, and decoupled weight decay.
     """
 
     #: How many moments the rule keeps.
     num_moments = 0
 
-    def __init__(self, weight_decay=0.0):
+    def __init__(self, weight_decay=0.0, is_coupled=False):
         self.weight_decay = weight_decay
+        self.is_coupled = is_coupled
 
     def step(self, weights, gradient, moments, number, learning_rate):
         """One step.
@@ -36,8 +37,10 @@ class FlatOptimizer(abc.ABC):
         Returns:
             Weights and moments after the step.
         """
+        if self.weight_decay and self.is_coupled:
+            gradient = gradient + self.weight_decay * weights
         moments = self._next_moments(gradient, moments, learning_rate)
-        if self.weight_decay:
+        if self.weight_decay and not self.is_coupled:
             weights = weights - weights * self.weight_decay * learning_rate
         return weights - self._descent(moments, number, learning_rate), moments
 

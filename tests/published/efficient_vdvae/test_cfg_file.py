@@ -1,11 +1,20 @@
 """Efficient-VDVAE's own configuration files."""
 
+import dataclasses
+import math
+import pathlib
+
 import pytest
 
 import main
 from hvae.errors import UserError
 from hvae.published.efficient_vdvae.cfg_file import read_efficient_vdvae_cfg
+from hvae.training.config import TrainingConfig
+from hvae.training.schedules import beta_schedule, learning_rate_schedule
 from utils.command_line.training_request import parse_training_arguments
+
+CFG = pathlib.Path(__file__).parents[3] / "cfg"
+FIELDS = {field.name for field in dataclasses.fields(TrainingConfig)}
 
 TEXT = """
 [run]
@@ -104,6 +113,51 @@ def test_a_file_loads_as_it_is(file, capsys):
     assert "data.random_horizontal_flip" in unused
     assert "synthesis.temperature_settings" in unused and "up_strides" not in unused
     assert "gamma" not in unused
+
+
+def test_its_training_is_that_codebases(file):
+    """Schedules and optimizer by update; a batch of 32 makes 1406 of them an epoch."""
+    added = """[loss]
+vae_beta_anneal_start = 21
+vae_beta_min = 1e-4"""
+    text = TEXT.replace("[loss]", added).replace(
+        "vae_beta_anneal_steps = 1406", "vae_beta_anneal_steps = 5000"
+    )
+    added = """[optimizer]
+epsilon = 1e-7
+decay_start = 1000
+decay_steps = 1500"""
+    file.write_text(text.replace("[optimizer]", added))
+    values, unused = read_efficient_vdvae_cfg(file, {"cifar10": 45000})
+    training = TrainingConfig(**{k: values[k] for k in values if k in FIELDS})
+    assert training.adam_epsilon == 1e-7 and not training.ema_ramp
+    assert training.gradient_skip_start == 0.0
+    rate, beta = (make(training, 1406) for make in (learning_rate_schedule, beta_schedule))
+    for u in (0, 70, 140, 141, 999, 1000, 1750, 2500, 2700):
+        if u < 1000:
+            expected = 1e-3 * min(1.0, u / 140.6)
+        else:
+            cosine = 0.5 * (1 + math.cos(math.pi * min(u - 1000, 1500) / 1500))
+            expected = 1e-3 * ((1 - 0.2) * cosine + 0.2)
+        assert rate(u) == pytest.approx(expected), u
+        assert beta(u) == pytest.approx(min(1.0, max(1e-4, (u - 21) / (21 + 5000)))), u
+    for name in ("epsilon", "decay_start", "decay_steps", "anneal_start", "beta_min"):
+        assert not any(name in key for key in unused)
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in CFG.glob("efficient_*.yaml")))
+def test_published_configurations_train_as_that_codebase(name):
+    training = parse_training_arguments(["--config", name, "--no-save"]).experiment.training
+    assert (training.adam_epsilon, training.beta_min) == (1e-8, 1e-4)
+    assert (training.gradient_skip_start, training.ema_ramp) == (0.0, False)
+    assert training.lr_warmup_from_zero
+    updates = 200_000 if name == "efficient_mnist" else 800_000
+    # The cosine ends there: what is left of the last epoch is less than one.
+    epochs = training.lr_decay_start + training.lr_decay_epochs
+    assert training.epochs - epochs == pytest.approx(0, abs=30 if "ffhq" in name else 1.01)
+    per_epoch = updates / epochs
+    assert 100 / training.lr_warmup_epochs == pytest.approx(per_epoch, rel=1e-3)
+    assert 21 / training.beta_warmup_start == pytest.approx(per_epoch, rel=1e-3)
 
 
 @pytest.mark.parametrize(

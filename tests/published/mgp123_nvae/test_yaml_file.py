@@ -1,9 +1,12 @@
 """Files of github.com/mgp123/nvae give the model and the training that they ask for."""
 
+import math
+
 import pytest
 
 from data.sets import DATASETS
 from hvae.errors import UserError
+from hvae.training.schedules import learning_rate_schedule
 from utils.experiments.config_files import read_config_file
 from utils.experiments.experiment import Experiment
 
@@ -62,6 +65,35 @@ def test_it_gives_the_model_and_its_training(tmp_path):
     assert (training.beta, training.beta_warmup_epochs) == (1.5, 50)
     assert training.kl_balancing and training.regularization_constant == 0.1
     assert training.gradient_clipnorm == pytest.approx(0.01)
+    assert model.published_bins == "mgp123_nvae"
+
+
+def test_numbers_beside_the_gradient_are_of_nats_per_image(tmp_path):
+    """There Adamax has an epsilon of 1e-3 and an L2 penalty of 3e-4, of nats per image."""
+    values, _ = read(tmp_path)
+    training = Experiment.from_flat(values).training
+    assert training.optimizer == "adamax" and training.coupled_weight_decay
+    dims = 64 * 64 * 3
+    assert training.adam_epsilon * dims == pytest.approx(1e-3)
+    assert training.weight_decay * dims == pytest.approx(3e-4)
+    # Nothing else acts on weights or updates there.
+    assert not training.use_ema and training.gradient_skipnorm == 0.0
+
+
+def test_the_cosine_starts_after_the_warm_up_of_beta(tmp_path):
+    """51 epochs at the learning rate, then down to the least in 149."""
+    values, _ = read(tmp_path)
+    rate = learning_rate_schedule(Experiment.from_flat(values).training, 10)
+    assert rate(0) == rate(509) == 0.01 and rate(520) < 0.01
+    middle = 1e-5 + 0.5 * (0.01 - 1e-5) * (1 + math.cos(math.pi * 100 / 149))
+    assert rate(1510) == pytest.approx(middle)
+    assert rate(2000) == pytest.approx(1e-5)
+
+
+def test_a_training_as_short_as_the_warm_up_has_no_cosine(tmp_path):
+    values, _ = read(tmp_path, FILE.replace("epochs: 200", "epochs: 50"))
+    rate = learning_rate_schedule(Experiment.from_flat(values).training, 10)
+    assert {rate(u) for u in range(500)} == {0.01}
 
 
 def test_what_it_leaves_out_has_that_codebases_defaults(tmp_path):
