@@ -28,9 +28,12 @@ class Recorder(Display):
         self.lines.append(text)
 
 
-def lines_after(nll, kl, beta=1.0):
+def lines_after(nll, kl, beta=1.0, validation_nll=None):
+    """What is said of an epoch; the validation is as the training unless given."""
     recorder, progress = Recorder(), Progress()
-    terms = {"train_nll_bits_per_dim": nll, "train_kl_bits_per_dim": kl}
+    terms = {f"{s}_kl_bits_per_dim": kl for s in ("train", "validation")}
+    terms["train_nll_bits_per_dim"] = nll
+    terms["validation_nll_bits_per_dim"] = nll if validation_nll is None else validation_nll
     progress.history.append({"epoch": 2, "beta": beta, "learning_rate": 10.0, **terms})
     DivergenceWarning(recorder, Model())(progress, None)
     return recorder.lines
@@ -42,6 +45,11 @@ def lines_after(nll, kl, beta=1.0):
 )
 def test_a_start_that_is_slow_is_none(nll, kl, beta):
     assert lines_after(nll, kl, beta) == []
+
+
+def test_a_bad_first_update_is_forgiven():
+    assert lines_after(1e4, 0.1, validation_nll=3.0) == []
+    assert lines_after(1e4, 0.1, validation_nll=float("nan"))
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ _FACTOR = 10.0
 
 
 class DivergenceWarning:
-    """Says after an epoch that its loss is far beyond that of a guess, or no number.
+    """Says after an epoch that its loss is far beyond that of a guess.
 
     A guess gives all levels the same probability: the logarithm of their number for every
-    dimension. What is compared with it is the NLL and β times the KL of the epoch's updates.
+    dimension. Compared with it is the NLL and β times the KL: in the mean of the epoch's
+    updates, of which the first may have been bad, and in the validation after them.
 
     Args:
         display: a `Display`.
@@ -25,11 +26,15 @@ class DivergenceWarning:
     def __call__(self, progress, evaluation):
         """Look at the last epoch of a `Progress`."""
         row, unit = progress.history[-1], self.report.unit
-        loss = row[f"train_nll_{unit}"] + row["beta"] * row[f"train_kl_{unit}"]
-        if loss <= _FACTOR * self.guess:
-            return
+        train, validation = (
+            row[f"{split}_nll_{unit}"] + row["beta"] * row[f"{split}_kl_{unit}"]
+            for split in ("train", "validation")
+        )
         # Without an update there is no mean.
-        found = "skipped every update" if math.isnan(loss) else f"had {loss:.3g}"
+        has_updates = not math.isnan(train)
+        if has_updates and any(x <= _FACTOR * self.guess for x in (train, validation)):
+            return
+        found = f"had {train:.3g}" if has_updates else "skipped every update"
         self.display.message(
             f"warning: epoch {row['epoch']} {found}, a guess has {self.guess:.3g} "
             f"{self.report.label}: training diverges; try a lower learning_rate (now "
