@@ -66,6 +66,11 @@ DEFAULTS = {
 _MNIST_PIXELS = 28 * 28
 _GRADIENT_NORMS = ("gradient_clipnorm", "gradient_skipnorm")
 
+# Keras's, beside gradients in its unit.
+_EPSILON = 1e-7
+# It skips by norm from its fourth epoch on.
+_EPOCHS_WITHOUT_SKIPPING = 3.0
+
 # Its floor on log-scales is -250, and its softplus there the identity.
 _LEAST_LOG_SCALE = -30.0
 
@@ -94,7 +99,12 @@ def read_hvae_yaml(values):
         "mixture_scale": "exp",
         "min_log_scale": _LEAST_LOG_SCALE,
         "ema_decay": 0.99 if values["optimizer"] == "adamax" else 0.9999,
+        "ema_ramp": False,
+        "gradient_skip_start": _EPOCHS_WITHOUT_SKIPPING,
+        "adam_epsilon": _EPSILON * unit,
     }
+    if not is_mnist:
+        implied["published_bins"] = "openai_vdvae"
     # Its `True` is Keras's "auto".
     converted = {"jit": "auto"} if values["jit"] is True else {}
     for name in _GRADIENT_NORMS:

@@ -69,7 +69,11 @@ def test_a_file_means_what_it_means_there(values, parse, capsys):
     assert model.likelihood == ("bernoulli" if is_mnist else "dmol")
     assert (model.mixture_scale, model.min_log_scale) == ("exp", -30.0)
     assert (training.learning_rate, training.epochs, training.ema_decay) == (1e-4, 1000, 0.99)
-    skip_norm = 500 / 784 if is_mnist else 500 * math.log(2)
+    assert model.published_bins == ("off" if is_mnist else "openai_vdvae")
+    assert not training.ema_ramp and training.gradient_skip_start == 3.0
+    unit = 1 / 784 if is_mnist else math.log(2)
+    assert training.adam_epsilon == pytest.approx(1e-7 * unit)
+    skip_norm = 500 * unit
     assert training.gradient_skipnorm == pytest.approx(skip_norm) and not training.gradient_clipnorm
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "theirs.yaml: read as swpenninga/hvae" in said
