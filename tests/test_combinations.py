@@ -136,8 +136,9 @@ def train(folder):
         model = randomize(HVAE(config_of(row)), scale=0.1)
         # JAX would run a model with an unbuilt layer once before it compiles it.
         assert all(layer.built for layer in model._flatten_layers())
+        # A larger rate leaves a KL so small that the rounding of the densities it is made of shows.
         config = TrainingConfig(
-            batch_size=4, cr_vae=row[-1], learning_rate=0.01, lr_warmup_epochs=0, weight_decay=0.0
+            batch_size=4, cr_vae=row[-1], learning_rate=1e-3, lr_warmup_epochs=0, weight_decay=0.0
         )
         trainer = Trainer(model, config, updates_per_epoch=2, jit=False)
         images = random_images(model.config, config.data_batch_size)
