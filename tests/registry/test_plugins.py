@@ -1,5 +1,7 @@
 """Files of the user's own: executed when told, and then as good as the package's."""
 
+import json
+
 import numpy as np
 import pytest
 from keras import ops
@@ -210,7 +212,7 @@ def test_a_run_says_what_to_type_and_runs_nothing_unasked(laplace, tmp_path):
     with as_in_a_new_process():
         keep_plugins(run, (hvae.load_plugin(laplace),))
         values = to_dict(tiny_config(likelihood="laplace"))
-    (run / CONFIG).write_text("".join(f"{name}: {value}\n" for name, value in values.items()))
+    (run / CONFIG).write_text(json.dumps(values))
     (copy,) = kept_plugins(run)
     assert copy.read_text() == laplace.read_text()
     marker.unlink()
