@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from keras import ops
 
-from hvae.inference.running.batches import filled_batch, image_numbers
+from hvae.inference.running.batches import sampled_batches
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.noise.draws import latent_noise
 
@@ -65,18 +65,14 @@ class Evaluator:
         Returns:
             `Evaluation`.
         """
-        numbers = image_numbers(numbers, len(images))
-        size = min(self.batch_size, len(images))
-        starts = range(0, len(images), size)
-        work = [(start, sample) for start in starts for sample in range(num_samples)]
         blocks = len(self.model.config.latent_scales)
         nll, kl = np.zeros(len(images)), np.zeros((len(images), blocks))
         kl_of_units = [np.zeros(shape[1:]) for shape in self.model.noise_shapes(1)]
-        for start, sample in progress(work):
-            batch, count = filled_batch(images, start, size)
-            batch_numbers, _ = filled_batch(numbers, start, size)
-            noise = latent_noise(self.model, batch_numbers, seed, sample)
-            is_real = (np.arange(size) < count).astype(np.float32)
+        for start, batch, of_batch, count, sample in sampled_batches(
+            images, self.batch_size, num_samples, numbers, progress
+        ):
+            noise = latent_noise(self.model, of_batch, seed, sample)
+            is_real = (np.arange(len(batch)) < count).astype(np.float32)
             scores = self._score.run((batch, noise, is_real))
             nll[start : start + count] += scores["nll"][:count] / num_samples
             kl[start : start + count] += scores["kl"][:count] / num_samples

@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from hvae.inference.evaluation.log_mean_exp import LogMeanExp
-from hvae.inference.running.batches import filled_batch, image_numbers
+from hvae.inference.running.batches import sampled_batches
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.likelihoods.base import sum_over_image
 from hvae.noise.draws import latent_noise
@@ -38,18 +38,13 @@ def importance_weighted_bound(
         Burda et al. 2016 (IWAE), Equation 8.
     """
     wanted = np.atleast_1d(num_samples)
-    most = wanted.max()
-    numbers = image_numbers(numbers, len(images))
-    size = min(batch_size, len(images))
-    starts = range(0, len(images), size)
     bounds = np.empty((len(wanted), len(images)))
-    for step in progress(range(len(starts) * most)):
-        start, sample = starts[step // most], step % most
+    for start, batch, of_batch, count, sample in sampled_batches(
+        images, batch_size, wanted.max(), numbers, progress
+    ):
         if sample == 0:
-            batch, count = filled_batch(images, start, size)
-            batch_numbers, _ = filled_batch(numbers, start, size)
-            total = LogMeanExp(size)
-        total.add(log_weights(batch, batch_numbers, seed, sample))
+            total = LogMeanExp(len(batch))
+        total.add(log_weights(batch, of_batch, seed, sample))
         bounds[wanted == total.count, start : start + count] = total.value[:count]
     return bounds if np.ndim(num_samples) else bounds[0]
 

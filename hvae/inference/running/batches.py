@@ -25,6 +25,31 @@ def numbered_batches(images, batch_size, numbers=None, progress=iter):
         yield start, batch, filled_batch(numbers, start, len(batch))[0], count
 
 
+def sampled_batches(images, batch_size, num_samples, numbers=None, progress=iter):
+    """Images with their numbers, batch by batch, each batch once for every sample.
+
+    Args:
+        images, batch_size, numbers: as in `numbered_batches`.
+        num_samples: samples of every image.
+        progress: wraps the sequence of steps, one sample of one batch each.
+
+    Yields:
+        As `numbered_batches`, and the sample's number.
+
+    Raises:
+        UserError: as `image_numbers`.
+    """
+    numbers = image_numbers(numbers, len(images))
+    size = min(batch_size, len(images))
+    starts = range(0, len(images), size)
+    for step in progress(range(len(starts) * num_samples)):
+        start, sample = starts[step // num_samples], step % num_samples
+        if sample == 0:
+            batch, count = filled_batch(images, start, size)
+            of_batch, _ = filled_batch(numbers, start, size)
+        yield start, batch, of_batch, count, sample
+
+
 def image_numbers(numbers, count):
     """Numbers of images in their set, on which their noise depends.
 
