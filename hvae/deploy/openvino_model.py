@@ -129,7 +129,7 @@ class OpenVINOModel:
         temperatures = block_temperatures(temperature, len(self.manifest.noise_shapes))
         uniforms = likelihood_noise(self, range(num_images), seed)
         inputs = {
-            **self._noise(image_numbers(None, num_images), seed, noise),
+            **self._noise(range(num_images), seed, noise),
             "temperature": np.tile(np.float32(temperatures), (num_images, 1)),
             **{f"uniforms_{name}": values for name, values in uniforms.items()},
             "output_temperature": np.full(num_images, output_temperature, np.float32),

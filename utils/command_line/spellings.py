@@ -34,9 +34,11 @@ def spelled_as_here(arguments, known):
     for argument in arguments:
         flag, equals, value = argument.partition("=")
         if flag.startswith("--") and flag not in known:
-            flag = by_key.get(_key(flag), flag)
-            alias = f"--{_ALIASES.get(_key(argument.partition('=')[0]), '')}"
-            if flag not in known and alias in known:
+            key = _key(flag)
+            alias = f"--{_ALIASES.get(key, '')}"
+            if key in by_key:
+                flag = by_key[key]
+            elif alias in known:
                 print(f"{flag} is {alias} here", file=sys.stderr)
                 flag = alias
         spelled.append(f"{flag}{equals}{value}")
