@@ -1,0 +1,1 @@
+"""What the two commands withstand: attacks, and a table of what held."""
