@@ -1,5 +1,6 @@
 # make demo   train on handwritten digits, evaluate, draw, and show where the figures are
 # make test   install what the tests need and run them under three backends
+# make docs   build the documentation as a site
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +13,7 @@ APART := tests/test_combinations.py tests/test_backends.py tests/training tests/
 PARTS := $(addprefix tensorflow+,$(APART)) jax+tests torch+tests tensorflow+tests
 LOGS := .pytest_cache/parts
 
-.PHONY: demo test lint format clean $(PARTS)
+.PHONY: demo test docs lint format clean $(PARTS)
 
 demo: .venv/train.installed
 	$(BIN)/python main.py --config digits --name demo --reset
@@ -34,6 +35,9 @@ $(PARTS): .venv/test.installed
 	@KERAS_BACKEND=$(firstword $(subst +, ,$@)) $(BIN)/python -m pytest --durations 20 \
 		$(lastword $(subst +, ,$@)) $(SELECTED) > $(LOG) 2>&1 || (cat $(LOG); exit 1)
 	@echo "$@: $$(tail -1 $(LOG))"
+
+docs: .venv/docs.installed
+	$(BIN)/mkdocs build --strict --quiet
 
 lint: .venv/test.installed
 	$(BIN)/ruff check .

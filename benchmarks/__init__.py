@@ -1,1 +1,1 @@
-"""Where the numbers of the README come from: `python -m benchmarks.NAME`."""
+"""Where the numbers of the documentation come from: `python -m benchmarks.NAME`."""

@@ -5,7 +5,7 @@
 Every configuration trains once per seed, in a process of its own, with its schedules stretched or
 cut to the given time, without validation between; building and compiling come on top. See
 `benchmarks/seeds.py` for what all have in common. Prints a Markdown table, and with `--write` puts
-it into `README.md`. Times, and so results, are those of an otherwise idle machine.
+it into `docs/models.md`. Times, and so results, are those of an otherwise idle machine.
 """
 
 import itertools

@@ -6,7 +6,7 @@ Every configuration trains for its epochs, once per seed, in a process of its ow
 `benchmarks/seeds.py` for what all have in common. The difference to the plain model is taken
 seed by seed and image by image, since all see the same images and noise. The milliseconds of an
 update are medians of runs in which the configurations take turns. Prints a Markdown table, and
-with `--write` puts it into `README.md`.
+with `--write` puts it into `docs/models.md`.
 """
 
 import statistics

@@ -6,8 +6,8 @@ from hvae.files.atomic import write_text
 from utils.files.marked_section import with_section
 
 README = pathlib.Path(__file__).parent / "README.md"
-#: The project's own, which has the tables that compare families and features.
-PROJECT_README = README.parent.parent / "README.md"
+#: The page of the documentation that compares families and features.
+MODELS_PAGE = README.parent.parent / "docs" / "models.md"
 
 
 def write_section(name, content, path=README):

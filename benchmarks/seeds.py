@@ -15,7 +15,7 @@ import tempfile
 import numpy as np
 
 from benchmarks import machine
-from benchmarks.readme import PROJECT_README, write_section
+from benchmarks.readme import MODELS_PAGE, write_section
 from benchmarks.training.table import markdown
 from hvae.files.atomic import write_text
 
@@ -33,7 +33,7 @@ def parse(description, train, **numbers):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--results", help="JSON file that keeps finished trainings")
-    parser.add_argument("--write", action="store_true", help="the table into README.md")
+    parser.add_argument("--write", action="store_true", help="the table into docs/models.md")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     for name, default in numbers.items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
@@ -104,7 +104,7 @@ def with_error(values, sign=""):
 
 
 def report(section, header, rows, typed):
-    """Print the table, and with `--write` put it into `README.md`."""
+    """Print the table, and with `--write` put it into `docs/models.md`."""
     seeds = " ".join(map(str, typed.seeds))
     about = (
         f"Seeds {seeds}; test split, averaged weights, {POSTERIOR_SAMPLES} posterior samples; "
@@ -113,4 +113,4 @@ def report(section, header, rows, typed):
     text = f"{about}\n\n{markdown(header, rows)}"
     print(text)
     if typed.write:
-        write_section(section, text, PROJECT_README)
+        write_section(section, text, MODELS_PAGE)

@@ -132,7 +132,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
 
     num_bits: int = setting(
         0,
-        "likelihood of the highest so many bits of a pixel only; 0 for all levels",
+        "score only the N most significant bits of a pixel; 0 for all levels",
         group=_MODEL,
         unit="bits",
         minimum=0,

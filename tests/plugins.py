@@ -11,12 +11,12 @@ from hvae.flows.posterior import FLOWS
 from hvae.likelihoods import LIKELIHOODS
 from hvae.registry import plugins
 
-CONTRIBUTING = pathlib.Path(__file__).parents[1] / "CONTRIBUTING.md"
+PAGE = pathlib.Path(__file__).parents[1] / "docs" / "parts.md"
 
 
 def documented_plugin():
-    """The text of the plugin that CONTRIBUTING shows."""
-    text = CONTRIBUTING.read_text(encoding="utf-8")
+    """The text of the plugin that the documentation shows."""
+    text = PAGE.read_text(encoding="utf-8")
     return re.search(r"<!-- plugin: laplace.py -->\n```python\n(.*?)```", text, re.DOTALL)[1]
 
 

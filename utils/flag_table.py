@@ -1,4 +1,4 @@
-"""The README's table of flags: `python -m utils.flag_table` writes it anew."""
+"""The table of flags in the documentation: `python -m utils.flag_table` writes it anew."""
 
 import pathlib
 
@@ -13,7 +13,7 @@ from utils.experiments.experiment import (
 )
 from utils.files.marked_section import with_section
 
-README = pathlib.Path(__file__).parent.parent / "README.md"
+PAGE = pathlib.Path(__file__).parent.parent / "docs" / "flags.md"
 SECTION = "flags"
 
 
@@ -22,7 +22,7 @@ def flag_table():
     types = all_field_types()
     lines = []
     for group in groups():
-        lines += [f"### {_heading(group)}", "", "| flag | default | what |", "|---|---|---|"]
+        lines += [f"## {_heading(group)}", "", "| flag | default | what |", "|---|---|---|"]
         for name, field in all_fields().items():
             if field.metadata["group"] == group and field.metadata["flag"]:
                 lines.append(_row(field, *types[name]))
@@ -31,7 +31,7 @@ def flag_table():
 
 
 def with_table(text):
-    """The README's text with its table replaced."""
+    """The page's text with its table replaced."""
     return with_section(text, SECTION, flag_table())
 
 
@@ -54,4 +54,4 @@ def _row(field, item_type, is_list):
 
 
 if __name__ == "__main__":
-    write_text(README, with_table(README.read_text(encoding="utf-8")))
+    write_text(PAGE, with_table(PAGE.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Sources in the order of their coming."""
+"""Attention sources, grouped by shape."""
 
 from keras import ops
 

@@ -42,7 +42,7 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         scale_param: what the net gives for the scales, see `log_of_positive`.
         smoothing: β there.
         min_log_scale: log-scales are not allowed below this.
-        num_bits: if not 0, only the highest so many bits of a pixel count.
+        num_bits: if not 0, only the `num_bits` most significant bits of a pixel are scored.
         published_bins: whose bins: a key of `BIN_RULES`. With `"off"` the probabilities of
             all values sum to 1; numbers in the literature need the bins of their own code.
 

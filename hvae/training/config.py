@@ -185,8 +185,8 @@ class TrainingConfig:
     )
     gamma_max_steps: int = setting(
         0,
-        "so many updates at the start weigh the KL of each block by its share of the total, so "
-        "that small ones stay alive (Efficient-VDVAE's gamma); 0 is off",
+        "for the first N updates, weight each block's KL by its share of the total, so that small "
+        "ones stay alive (Efficient-VDVAE's gamma); 0 is off",
         group=_TRAINING,
         unit="updates",
         minimum=0,

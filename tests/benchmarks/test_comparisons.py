@@ -7,7 +7,7 @@ import types
 import pytest
 
 from benchmarks import families, features, seeds
-from benchmarks.readme import PROJECT_README
+from benchmarks.readme import MODELS_PAGE
 from utils.files.marked_section import with_section
 
 
@@ -64,6 +64,6 @@ def test_every_seed_is_a_process_and_finished_ones_are_kept(tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize("section", ["families", "features"])
-def test_the_readme_has_a_place_for_the_table(section):
-    text = PROJECT_README.read_text(encoding="utf-8")
+def test_the_documentation_has_a_place_for_the_table(section):
+    text = MODELS_PAGE.read_text(encoding="utf-8")
     assert "\nwritten\n" in with_section(text, section, "written")

@@ -86,7 +86,7 @@ def laplace(write):
 @pytest.mark.every_backend
 def test_the_documented_likelihood_is_a_distribution(laplace, rng):
     lines = documented_plugin().splitlines()
-    assert sum(bool(line) for line in lines) == 30  # as CONTRIBUTING says
+    assert sum(bool(line) for line in lines) == 30  # as the documentation says
     hvae.load_plugin(laplace)
     likelihood = get_likelihood(tiny_config(likelihood="laplace"))
     parameters = 3.0 * rng.standard_normal((1, 1, 1, 2)).astype("float32")

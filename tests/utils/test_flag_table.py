@@ -1,10 +1,10 @@
 from utils.experiments.experiment import all_fields
-from utils.flag_table import README, flag_table, with_table
+from utils.flag_table import PAGE, flag_table, with_table
 
 
-def test_the_table_in_the_readme_is_current():
+def test_the_table_in_the_documentation_is_current():
     """If this fails: python -m utils.flag_table"""
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     assert with_table(text) == text
 
 
