@@ -1,4 +1,4 @@
-"""Where images come from: NumPy and tf.data, no model code."""
+"""Where images come from: NumPy and Pillow, no backend and no model code."""
 
 from data.sets import register_dataset
 
