@@ -6,13 +6,14 @@ from data.sets.base import Splits
 from hvae.errors import UserError
 
 
-def describe(name, binarize="none"):
+def describe(name, binarize="none", split_of="own"):
     """The `DatasetInfo` of the images as the model will see them.
 
     Raises:
-        UserError: if the data set cannot be binarised.
+        UserError: if the data set cannot be binarised, or there are no such splits of it.
     """
-    info = DATASETS[name].info
+    dataset = DATASETS[name](split_of)
+    info = dataset.info._replace(num_train=dataset.num_train())
     if binarize == "none":
         return info
     if not info.can_binarize:
@@ -20,7 +21,15 @@ def describe(name, binarize="none"):
     return info._replace(levels=2)
 
 
-def load_splits(name, data_dir=None, binarize="none", limit_train=0, limit_eval=0):
+def load_splits(
+    name,
+    data_dir=None,
+    binarize="none",
+    limit_train=0,
+    limit_eval=0,
+    split_of="own",
+    tell=lambda line: None,
+):
     """Read a data set.
 
     Args:
@@ -28,20 +37,33 @@ def load_splits(name, data_dir=None, binarize="none", limit_train=0, limit_eval=
         data_dir: folder with its files, if they are not to be fetched.
         binarize: `"none"`, `"static"` or `"dynamic"`. Validation and test images are
             drawn once in both; training images stay grey with `"dynamic"`, to be
-            drawn again in every epoch.
+            drawn again in every epoch. `"static"` takes published binary images where
+            the folder has them.
         limit_train, limit_eval: use only so many images of the training split, and of
             validation and test; 0 for all.
+        split_of: whose splits, a name of the data set's `split_names`.
+        tell: function that takes a line on what the user should know of these images.
 
     Returns:
         `Splits`.
     """
-    dataset = DATASETS[name]()
-    splits = dataset.load(data_dir)
+    dataset = DATASETS[name](split_of)
+    published = dataset.load_binary(data_dir) if binarize == "static" else None
+    splits = dataset.load(data_dir) if published is None else published
+    if splits.validation is splits.test:
+        tell(f"validation and test are the same {len(splits.test)} images with split_of {split_of}")
     limits = (limit_train, limit_eval, limit_eval)
-    splits = [images[:limit] if limit else images for images, limit in zip(splits, limits)]
-    if binarize != "none":
-        levels = dataset.info.levels
-        for seed, images in enumerate(splits):
-            if seed > 0 or binarize == "static":
-                splits[seed] = draw_binary(images, levels, seed)
-    return Splits(*splits)
+    limited = [images[:limit] if limit else images for images, limit in zip(splits, limits)]
+    if binarize == "none" or published is not None:
+        return Splits(*limited)
+    if binarize == "static":
+        tell(
+            "binarize static: a draw of our own of the grey levels, not Larochelle's files "
+            "(binarized_mnist_train.amat ...): nats differ from published ones by the draw"
+        )
+    levels = dataset.info.levels
+    for seed, images in enumerate(limited):
+        if seed > 0 or binarize == "static":
+            is_validation = seed > 0 and splits.validation is splits.test
+            limited[seed] = draw_binary(images, levels, 1 if is_validation else seed)
+    return Splits(*limited)

@@ -7,6 +7,7 @@ import dataclasses
 import pathlib
 import sys
 
+from data.sets import DATASETS
 from hvae.errors import UserError
 from hvae.files.atomic import replacing
 from hvae.files.run_files import MOMENTS, WEIGHTS, weights_file
@@ -16,7 +17,11 @@ from utils.command_line.flags import Parser
 from utils.command_line.script import run_script
 from utils.experiments.config_files import read_config_file
 from utils.experiments.experiment import Experiment
+from utils.experiments.run_settings import RunSettings
 from utils.runs.run_folder import make_run_folder, write_description
+
+#: Of whose images such weights have seen the training split; see `split_of`.
+_SPLIT_OF = {"openai_vdvae": "openai", "efficient_vdvae": "efficient", "addtt_lvae": "lvae"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,9 +58,17 @@ def parse_arguments(arguments=None):
         raise UserError(f"out: {folder} exists")
     file = read_config_file(typed.config)
     file.tell(typed.config)
-    experiment = Experiment.from_flat(file.values)
+    experiment = Experiment.from_flat(_with_split(typed.codebase, file.values))
     backend = backend_of_environment() or experiment.run.backend
     return ImportRequest(typed.codebase, typed.file, experiment, folder, backend)
+
+
+def _with_split(codebase, values):
+    """A configuration's values with the codebase's splits, unless it names some itself."""
+    split_of, dataset = _SPLIT_OF.get(codebase), values.get("dataset", RunSettings.dataset)
+    if split_of in DATASETS[dataset].split_names:
+        return {"split_of": split_of, **values}
+    return values
 
 
 def import_weights(request, display):

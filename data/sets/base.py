@@ -1,11 +1,10 @@
 """What a data set has to provide."""
 
 import abc
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from data.rows import Rows
+from hvae.errors import UserError
 
 
 class DatasetInfo(NamedTuple):
@@ -20,18 +19,53 @@ class DatasetInfo(NamedTuple):
 
 
 class Splits(NamedTuple):
-    """The images of a data set, `(images, height, width, channels)`, uint8."""
+    """The images of a data set, `(images, height, width, channels)`, uint8.
 
-    train: np.ndarray
-    validation: np.ndarray
-    test: np.ndarray
+    Arrays, or what reads like one: `len`, `shape`, `dtype`, slices, arrays of numbers.
+    """
+
+    train: Any
+    validation: Any
+    test: Any
+
+
+class Published(NamedTuple):
+    """The images of a data set as its files divide them; `None` where they do not."""
+
+    train: Any
+    validation: Any = None
+    test: Any = None
+
+
+class Split(NamedTuple):
+    """How one codebase makes splits of a data set's files."""
+
+    rule: Callable[[Published], Splits]
+    num_train: int = 0  # images of its training split; 0 if as many as `DatasetInfo` says
 
 
 class Dataset(abc.ABC):
-    """Images to train on, and what is known of them; named like its file."""
+    """Images to train on, and what is known of them; named like its file.
+
+    Args:
+        split_of: whose splits, one of `split_names`.
+
+    Raises:
+        UserError: if there are none of that name.
+    """
 
     #: The `DatasetInfo`.
     info: DatasetInfo
+    #: Values of `split_of` that it takes: this package's own, and codebases that split it.
+    split_names: tuple[str, ...] = ("own",)
+
+    def __init__(self, split_of="own"):
+        if split_of not in self.split_names:
+            raise UserError(
+                f"split_of: of {self._name} there are {', '.join(self.split_names)}. "
+                f"Received: {split_of}"
+            )
+        self.split_of = split_of
 
     @abc.abstractmethod
     def load(self, data_dir=None):
@@ -44,36 +78,18 @@ class Dataset(abc.ABC):
             UserError: if a file is missing or damaged.
         """
 
+    def num_train(self):
+        """Images of the whole training split; 0 if only reading it tells."""
+        return self.info.num_train
 
-def split_off(images, count, seed=0):
-    """Shuffle with a fixed seed and split off `count` images.
+    def load_binary(self, data_dir):
+        """`Splits` of published binary images, or `None` if there are none in the folder.
 
-    Returns:
-        The others, and those split off.
-    """
-    order = np.random.default_rng(seed).permutation(len(images))
-    return images[order[count:]], images[order[:count]]
+        Args:
+            data_dir: as of `load`.
+        """
+        return None
 
-
-def hold_out_last(train, test, count):
-    """`Splits` with the last training images as validation.
-
-    Args:
-        train, test: the published splits.
-        count: images of the validation split; at most half of the training images.
-    """
-    count = min(count, len(train) // 2)
-    return Splits(train[:-count], train[-count:], test)
-
-
-def split_rows(images, count, seed=0):
-    """`split_off` for images that stay on disk: two `Rows`.
-
-    Args:
-        images: a memory-mapped array.
-        count: how many to split off; at most half of them.
-        seed: seed of the shuffle.
-    """
-    indices = np.arange(len(images))
-    parts = split_off(indices, min(count, len(images) // 2), seed)
-    return tuple(Rows(images, part) for part in parts)
+    @property
+    def _name(self):
+        return type(self).__module__.rsplit(".", 1)[-1]

@@ -5,17 +5,27 @@ official splits, cropped and resized as in Larsen et al. 2016.
 """
 
 from data.npy_images import open_images
-from data.sets.base import Dataset, DatasetInfo, Splits
+from data.published_dataset import PublishedDataset
+from data.sets.base import DatasetInfo, Published, Split
+from data.split_rules import given, validation_twice
+
+_ON_VALIDATION = Split(validation_twice)
 
 
-class CelebA64(Dataset):
+class CelebA64(PublishedDataset):
     """CelebA at 64×64 pixels."""
 
     info = DatasetInfo(
         image_size=(64, 64), image_channels=3, levels=256, num_train=162770, can_flip=True
     )
+    splits = {
+        "own": Split(given()),
+        "efficient": Split(given()),
+        "nvae": _ON_VALIDATION,
+        "lvae": _ON_VALIDATION,
+    }
 
-    def load(self, data_dir=None):
-        """The images as `Splits`, read from the files as they are needed."""
+    def read(self, data_dir):
+        """The images, read from the files as they are needed."""
         names = (f"celeba64-{split}.npy" for split in ("train", "valid", "test"))
-        return Splits(*(open_images(data_dir, name, self.info) for name in names))
+        return Published(*(open_images(data_dir, name, self.info) for name in names))

@@ -1,6 +1,6 @@
 """CIFAR-10: photographs, 32×32 pixels, RGB, 256 levels (Krizhevsky 2009).
 
-The last 5,000 training images are the validation split. Read from `cifar10.npz`
+The last 5,000 training images are our validation split. Read from `cifar10.npz`
 (arrays `x_train` and `x_test`), or from one of the two original archives.
 """
 
@@ -9,11 +9,11 @@ import tarfile
 import numpy as np
 
 from data.files import check_images, find_file, read_npz, reading, through_keras
+from data.published_dataset import PublishedDataset
 from data.python2_arrays import load_python2_dictionary
-from data.sets.base import Dataset, DatasetInfo, hold_out_last
+from data.sets.base import DatasetInfo, Published, Split
+from data.split_rules import halved_test, last, permuted, whole
 from hvae.errors import UserError
-
-NUM_VALIDATION = 5000
 
 _NPZ = "cifar10.npz"
 _PYTHON = "cifar-10-python.tar.gz"
@@ -21,15 +21,23 @@ _BINARY = "cifar-10-binary.tar.gz"
 _TRAIN_BATCHES = [f"data_batch_{i}" for i in range(1, 6)]
 
 
-class CIFAR10(Dataset):
+class CIFAR10(PublishedDataset):
     """CIFAR-10."""
 
     info = DatasetInfo(
         image_size=(32, 32), image_channels=3, levels=256, num_train=45000, can_flip=True
     )
+    splits = {
+        "own": Split(last(5000)),
+        # scikit-learn's `train_test_split`, whose test part comes first.
+        "openai": Split(permuted(5000, seed=11172018, from_start=True)),
+        "efficient": Split(halved_test(seed=101), 50000),
+        "nvae": Split(whole, 50000),
+        "lvae": Split(whole, 50000),
+    }
 
-    def load(self, data_dir=None):
-        """The images as `Splits`.
+    def read(self, data_dir):
+        """The images of the archives.
 
         Args:
             data_dir: folder with the files; without it, `keras.datasets` fetches them.
@@ -48,7 +56,7 @@ class CIFAR10(Dataset):
                 f"data_dir: no CIFAR-10 in {data_dir}; it needs {_PYTHON}, {_BINARY} or {_NPZ}"
             )
         train, test = (check_images(data_dir, images, self.info) for images in (train, test))
-        return hold_out_last(train, test, NUM_VALIDATION)
+        return Published(train, test=test)
 
 
 def _read_archive(path):

@@ -6,7 +6,7 @@ official split; we shuffle once and hold out 180 images for validation and 180 f
 
 import numpy as np
 
-from data.sets.base import Dataset, DatasetInfo, Splits, split_off
+from data.sets.base import Dataset, DatasetInfo, Splits
 
 
 class Digits(Dataset):
@@ -19,6 +19,12 @@ class Digits(Dataset):
         from sklearn.datasets import load_digits
 
         images = load_digits().images.astype(np.uint8)[..., None]
-        rest, test = split_off(images, 180)
-        train, validation = split_off(rest, 180, seed=1)
+        rest, test = _split_off(images, seed=0)
+        train, validation = _split_off(rest, seed=1)
         return Splits(train, validation, test)
+
+
+def _split_off(images, seed):
+    """The others, and 180 of them, shuffled."""
+    order = np.random.default_rng(seed).permutation(len(images))
+    return images[order[180:]], images[order[:180]]

@@ -1,25 +1,25 @@
 """Flickr-Faces-HQ at 1024×1024 pixels (Karras et al. 2019), RGB, 256 levels.
 
-One file, `ffhq-1024.npy`, with all 70,000 images. 5,000 random images are the validation
-split, and the test split too.
+One file, `ffhq-1024.npy`, with all 70,000 images in the order of their numbers. Those from 65,000
+on are the validation split, and the test split too, as in openai/vdvae.
 """
 
 from data.npy_images import open_images
-from data.sets.base import Dataset, DatasetInfo, Splits, split_rows
+from data.published_dataset import PublishedDataset
+from data.sets.base import DatasetInfo, Published, Split
+from data.split_rules import last
 
-NUM_VALIDATION = 5000
+_OPENAI = Split(last(5000))
 
 
-class FFHQ1024(Dataset):
+class FFHQ1024(PublishedDataset):
     """Flickr-Faces-HQ at 1024×1024 pixels."""
 
     info = DatasetInfo(
         image_size=(1024, 1024), image_channels=3, levels=256, num_train=65000, can_flip=True
     )
+    splits = {"own": _OPENAI, "openai": _OPENAI}
 
-    def load(self, data_dir=None):
-        """The images as `Splits`, read from the file as they are needed."""
-        train, held_out = split_rows(
-            open_images(data_dir, "ffhq-1024.npy", self.info), NUM_VALIDATION
-        )
-        return Splits(train, held_out, held_out)
+    def read(self, data_dir):
+        """The images, read from the file as they are needed."""
+        return Published(open_images(data_dir, "ffhq-1024.npy", self.info))

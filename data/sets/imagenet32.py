@@ -1,24 +1,28 @@
 """ImageNet at 32×32 pixels (van den Oord et al. 2016), RGB, 256 levels.
 
 Two files: `imagenet32-train.npy` and `imagenet32-valid.npy`. The published validation
-split is our test split; 5,000 random training images are our validation split.
+split is our test split. Our validation split is that of openai/vdvae: 5,000 training images by
+their rows in the file.
 """
 
 from data.npy_images import open_images
-from data.sets.base import Dataset, DatasetInfo, Splits, split_rows
+from data.published_dataset import PublishedDataset
+from data.sets.base import DatasetInfo, Published, Split
+from data.split_rules import permuted, whole
 
-NUM_VALIDATION = 5000
+_OPENAI = Split(permuted(5000, seed=42))
 
 
-class ImageNet32(Dataset):
+class ImageNet32(PublishedDataset):
     """ImageNet at 32×32 pixels."""
 
     info = DatasetInfo(
         image_size=(32, 32), image_channels=3, levels=256, num_train=1276149, can_flip=True
     )
+    splits = {"own": _OPENAI, "openai": _OPENAI, "nvae": Split(whole, 1281149)}
 
-    def load(self, data_dir=None):
-        """The images as `Splits`, read from the files as they are needed."""
-        train = open_images(data_dir, "imagenet32-train.npy", self.info)
-        test = open_images(data_dir, "imagenet32-valid.npy", self.info)
-        return Splits(*split_rows(train, NUM_VALIDATION), test)
+    def read(self, data_dir):
+        """The images, read from the files as they are needed."""
+        names = (f"imagenet32-{split}.npy" for split in ("train", "valid"))
+        train, test = (open_images(data_dir, name, self.info) for name in names)
+        return Published(train, test=test)

@@ -9,25 +9,31 @@ import gzip
 import numpy as np
 
 from data.files import check_images, find_file, read_npz, reading, through_keras
-from data.sets.base import Dataset, DatasetInfo, hold_out_last
+from data.published_dataset import PublishedDataset
+from data.sets.base import DatasetInfo, Published, Split
+from data.split_rules import halved_test, last, whole
 from hvae.errors import UserError
-
-NUM_VALIDATION = 5000
 
 _NPZ = "mnist.npz"
 _IMAGES = ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz")
 _FILES = f"{_NPZ}, or {' and '.join(_IMAGES)}"
 
 
-class MNIST(Dataset):
+class MNIST(PublishedDataset):
     """MNIST."""
 
     info = DatasetInfo(
         image_size=(28, 28), image_channels=1, levels=256, num_train=55000, can_binarize=True
     )
+    splits = {
+        "own": Split(last(5000)),
+        "efficient": Split(halved_test(seed=101), 60000),
+        "nvae": Split(whole, 60000),
+        "lvae": Split(whole, 60000),
+    }
 
-    def load(self, data_dir=None):
-        """The images as `Splits`.
+    def read(self, data_dir):
+        """The images of the archives.
 
         Args:
             data_dir: folder with the files; without it, `keras.datasets` fetches them.
@@ -47,7 +53,7 @@ class MNIST(Dataset):
         train, test = (
             check_images(data_dir, images[..., None], self.info) for images in (train, test)
         )
-        return hold_out_last(train, test, NUM_VALIDATION)
+        return Published(train, test=test)
 
 
 def _read_idx(path):

@@ -9,20 +9,21 @@ from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
 from data.files import check_images, reading, require_file
-from data.sets.base import Dataset, DatasetInfo, hold_out_last
-
-NUM_VALIDATION = 5000
+from data.published_dataset import PublishedDataset
+from data.sets.base import DatasetInfo, Published, Split
+from data.split_rules import last, whole
 
 _FILES = ("train_32x32.mat", "test_32x32.mat")
 
 
-class SVHN(Dataset):
+class SVHN(PublishedDataset):
     """Street View House Numbers."""
 
     info = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256, num_train=68257)
+    splits = {"own": Split(last(5000)), "lvae": Split(whole, 73257)}
 
-    def load(self, data_dir=None):
-        """The images as `Splits`.
+    def read(self, data_dir):
+        """The images of the files.
 
         Args:
             data_dir: folder with the files.
@@ -32,7 +33,7 @@ class SVHN(Dataset):
         """
         paths = [require_file(data_dir, name) for name in _FILES]
         train, test = (check_images(path, _read_mat(path), self.info) for path in paths)
-        return hold_out_last(train, test, NUM_VALIDATION)
+        return Published(train, test=test)
 
 
 def _read_mat(path):

@@ -54,6 +54,7 @@ def test_a_file_becomes_a_run(published, name, tmp_path, capsys):
     for weights in ("ema", "raw"):
         model = hvae.load_model(tmp_path / "run", weights=weights)
         assert model.config == expected.config
+        assert yaml.safe_load((tmp_path / "run/config.yaml").read_text())["split_of"] == "openai"
         for a, b in zip(model.variables, expected.variables):
             np.testing.assert_array_equal(ops.convert_to_numpy(a), ops.convert_to_numpy(b))
     assert main([*arguments, "--out", str(tmp_path / "run")]) == 2

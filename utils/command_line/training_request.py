@@ -24,6 +24,7 @@ _COMMAND = ("config", "resume", "reset", "print_config", "plugin")
 _FIXED_ON_RESUME = (
     "dataset",
     "binarize",
+    "split_of",
     "dtype",
     "save",
     "batch_size",
@@ -170,13 +171,19 @@ def _start(command, typed, plugins):
     if command["config"] not in (None, "None"):
         file = read_config_file(command["config"])
         file.tell(command["config"])
-        values = file.values
+        values = _without_others_splits(file.values, typed)
     experiment = Experiment.from_flat(with_family({**values, **typed}))
     if "num_flows" in typed and experiment.model.flow_type == "none" and any(typed["num_flows"]):
         received = " ".join(str(count) for count in typed["num_flows"])
         raise UserError(f"num_flows: needs a flow_type other than none. Received: {received}")
     name = experiment.run.name or default_name(command["config"])
     return TrainingRequest(experiment, name, False, command["reset"], plugins)
+
+
+def _without_others_splits(values, typed):
+    """A file's values without its `split_of` where another data set than its own is typed."""
+    is_other = typed.get("dataset", values.get("dataset")) != values.get("dataset")
+    return {name: value for name, value in values.items() if name != "split_of" or not is_other}
 
 
 def _resume(command, typed, plugins):

@@ -55,8 +55,10 @@ def read_config_file(name):
     if kind == ".cfg":
         from hvae.published.efficient_vdvae.cfg_file import read_efficient_vdvae_cfg
 
-        num_train = {name: DATASETS[name].info.num_train for name in DATASETS.names()}
-        return ConfigFile(*read_efficient_vdvae_cfg(path, num_train))
+        datasets = {name: DATASETS[name](_of(name, "efficient")) for name in DATASETS.names()}
+        num_train = {name: dataset.num_train() for name, dataset in datasets.items()}
+        values, unused = read_efficient_vdvae_cfg(path, num_train)
+        return ConfigFile({**values, "split_of": datasets[values["dataset"]].split_of}, unused)
     values = read_yaml(path)
     if _is_nvae_yaml(values):
         from hvae.published.mgp123_nvae.yaml_file import read_nvae_yaml
@@ -70,6 +72,11 @@ def read_config_file(name):
 
         values = expand_block_strings(values)
     return ConfigFile(values)
+
+
+def _of(dataset, codebase):
+    """A codebase's name in `split_of` if the data set has its splits, else `own`."""
+    return codebase if codebase in DATASETS[dataset].split_names else "own"
 
 
 def read_yaml(path):

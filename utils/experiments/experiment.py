@@ -126,7 +126,7 @@ def _check_named(of_model):
 
 def _describe_images(run, values):
     """The model's values with those that follow from the data set."""
-    info = describe(run.dataset, run.binarize)
+    info = describe(run.dataset, run.binarize, run.split_of)
     described = {
         "image_size": list(info.image_size),
         "image_channels": info.image_channels,

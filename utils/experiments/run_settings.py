@@ -9,6 +9,8 @@ from hvae.errors import UserError
 from hvae.execution import REMAT
 
 _GENERAL = "general"
+#: Values of `split_of`.
+SPLITS_OF = ("own", "openai", "efficient", "nvae", "lvae")
 BACKENDS = ("tensorflow", "jax", "torch", "openvino")
 
 
@@ -32,6 +34,14 @@ class RunSettings:
         "or one in each epoch (dynamic)",
         group=_GENERAL,
         choices=MODES,
+    )
+    split_of: str = setting(
+        "own",
+        "who is in which split: this package's own choice, or that of a codebase whose numbers or "
+        "weights are compared (openai/vdvae, Efficient-VDVAE, NVlabs/NVAE, ladder-vae-pytorch), "
+        "where it has one",
+        group=_GENERAL,
+        choices=SPLITS_OF,
     )
     limit_train: int = setting(
         0, "use only so many training images; 0 for all", group=_GENERAL, unit="images", minimum=0

@@ -37,7 +37,13 @@ class Session:
         run = self.request.experiment.run
         # One draw: a use has no epochs that could each have their own.
         binarize = "none" if run.binarize == "none" else "static"
-        return load_splits(run.dataset, run.data_dir, binarize)
+        return load_splits(
+            run.dataset,
+            run.data_dir,
+            binarize,
+            split_of=run.split_of,
+            tell=self.display.message,
+        )
 
     def split(self, name):
         """The images of a split by its name."""

@@ -39,7 +39,15 @@ def train(request, display):
             f"gpu: TensorFlow finds no such one; none trains on the processor. Received: {run.gpu}"
         )
     keras.utils.set_random_seed(training.seed)
-    splits = load_splits(run.dataset, run.data_dir, run.binarize, run.limit_train, run.limit_eval)
+    splits = load_splits(
+        run.dataset,
+        run.data_dir,
+        run.binarize,
+        run.limit_train,
+        run.limit_eval,
+        run.split_of,
+        tell=display.message,
+    )
     info = DATASETS[run.dataset].info
     levels = info.levels if run.binarize == "dynamic" else None
     batches = TrainingBatches(splits.train, training.data_batch_size, training.seed, levels)

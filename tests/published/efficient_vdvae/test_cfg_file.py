@@ -60,9 +60,9 @@ num_output_mixtures = 10
 [loss]
 min_mol_logscale = -250.
 variation_schedule = 'Linear'
-vae_beta_anneal_steps = 1406
+vae_beta_anneal_steps = 1562
 use_gamma_schedule = True
-gamma_max_steps = 2 * 1406
+gamma_max_steps = 2 * 1562
 scaled_gamma = False
 use_weight_decay = False
 l2_weight = 1e-2
@@ -71,7 +71,7 @@ l2_weight = 1e-2
 type = 'Adamax'
 learning_rate_scheme = 'cosine'
 learning_rate = 1e-3
-warmup_steps = 140.6
+warmup_steps = 156.2
 min_learning_rate = 2e-4
 clip_gradient_norm = False
 gradient_clip_norm_value = 300.
@@ -79,7 +79,7 @@ gradient_skip = True
 gradient_skip_threshold = 800.
 
 [train]
-total_train_steps = 2 * 1406
+total_train_steps = 2 * 1562
 batch_size = 32
 ema_decay = 0.9999
 
@@ -98,16 +98,17 @@ def file(tmp_path):
 def test_a_file_loads_as_it_is(file, capsys):
     experiment = parse_training_arguments(["--config", str(file), "--batch_size", "16"]).experiment
     model, training = experiment.model, experiment.training
-    assert experiment.run.dataset == "cifar10" and model.model_family == "efficient_vdvae"
+    assert (experiment.run.dataset, experiment.run.split_of) == ("cifar10", "efficient")
+    assert model.model_family == "efficient_vdvae"
     assert [str(scale) for scale in model.latent_scales] == ["8x8", "32x32", "32x32", "32x32"]
     assert model.up_strides == (1, 4, 1) and model.up_kernel_size == (3, 3, 1)
     assert model.input_conv_filters == 16 and model.min_log_scale == -30.0
-    # 45,000 images in batches of 32: 1406 updates an epoch; the typed flag comes after.
+    # 50,000 images in batches of 32: 1562 updates an epoch; the typed flag comes after.
     assert (training.epochs, training.batch_size, training.seed) == (2, 16, 420)
     assert training.beta_warmup_epochs == 1.0 and training.lr_warmup_epochs == pytest.approx(0.1)
     assert (training.gradient_clipnorm, training.gradient_skipnorm) == (0.0, 800.0)
     assert training.weight_decay == 0.0
-    assert (training.gamma_max_steps, training.scaled_gamma) == (2812, False)
+    assert (training.gamma_max_steps, training.scaled_gamma) == (3124, False)
     unused = capsys.readouterr().err
     assert experiment.run.name == "some_run" and "run.name" not in unused
     assert "data.random_horizontal_flip" in unused
@@ -116,26 +117,26 @@ def test_a_file_loads_as_it_is(file, capsys):
 
 
 def test_its_training_is_that_codebases(file):
-    """Schedules and optimizer by update; a batch of 32 makes 1406 of them an epoch."""
+    """Schedules and optimizer by update; a batch of 32 makes 1562 of them an epoch."""
     added = """[loss]
 vae_beta_anneal_start = 21
 vae_beta_min = 1e-4"""
     text = TEXT.replace("[loss]", added).replace(
-        "vae_beta_anneal_steps = 1406", "vae_beta_anneal_steps = 5000"
+        "vae_beta_anneal_steps = 1562", "vae_beta_anneal_steps = 5000"
     )
     added = """[optimizer]
 epsilon = 1e-7
 decay_start = 1000
 decay_steps = 1500"""
     file.write_text(text.replace("[optimizer]", added))
-    values, unused = read_efficient_vdvae_cfg(file, {"cifar10": 45000})
+    values, unused = read_efficient_vdvae_cfg(file, {"cifar10": 50000})
     training = TrainingConfig(**{k: values[k] for k in values if k in FIELDS})
     assert training.adam_epsilon == 1e-7 and not training.ema_ramp
     assert training.gradient_skip_start == 0.0
-    rate, beta = (make(training, 1406) for make in (learning_rate_schedule, beta_schedule))
-    for u in (0, 70, 140, 141, 999, 1000, 1750, 2500, 2700):
+    rate, beta = (make(training, 1562) for make in (learning_rate_schedule, beta_schedule))
+    for u in (0, 70, 156, 157, 999, 1000, 1750, 2500, 2700):
         if u < 1000:
-            expected = 1e-3 * min(1.0, u / 140.6)
+            expected = 1e-3 * min(1.0, u / 156.2)
         else:
             cosine = 0.5 * (1 + math.cos(math.pi * min(u - 1000, 1500) / 1500))
             expected = 1e-3 * ((1 - 0.2) * cosine + 0.2)
@@ -169,7 +170,7 @@ def test_published_configurations_train_as_that_codebase(name):
         ("up_filters = [16] * 3", "", "up_filters is missing"),
         ("up_filters = [16] * 3", "up_filters = [16] * 2", "up_filters: needs 3 values"),
         (
-            "gamma_max_steps = 2 * 1406",
+            "gamma_max_steps = 2 * 1562",
             "",
             "loss.gamma_max_steps: use_gamma_schedule needs it. Received: none",
         ),

@@ -50,6 +50,34 @@ def test_every_configuration_in_cfg_is_valid(name):
     assert again == experiment
 
 
+@pytest.mark.parametrize(
+    ("name", "split_of"),
+    [
+        ("cifar10", "openai"),
+        ("imagenet32", "openai"),
+        ("ffhq256", "openai"),
+        ("ffhq1024", "openai"),
+        ("efficient_cifar10", "efficient"),
+        ("efficient_mnist", "efficient"),
+        ("cifar10_nvae", "nvae"),
+        ("celeba64_nvae", "nvae"),
+        ("cifar10_lvae", "lvae"),
+        ("svhn_lvae", "lvae"),
+        ("mnist_lvae", "lvae"),
+        ("digits", "own"),
+    ],
+)
+def test_published_settings_come_with_their_codebases_splits(name, split_of):
+    assert parse("--config", name).run.split_of == split_of
+
+
+def test_another_data_set_leaves_a_files_splits():
+    assert parse("--config", "cifar10", "--dataset", "svhn").run.split_of == "own"
+    assert parse("--config", "cifar10", "--dataset", "cifar10").run.split_of == "openai"
+    with pytest.raises(UserError, match="split_of: of svhn there are own, lvae. Received: openai"):
+        parse("--config", "cifar10", "--dataset", "svhn", "--split_of", "openai")
+
+
 def test_the_paper_settings_of_cifar10():
     model = parse("--config", "cifar10").model
     assert model.dec_num_blocks == (22, 11, 6, 3, 0, 1) and model.image_size == (32, 32)
