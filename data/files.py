@@ -30,6 +30,9 @@ _DAMAGE = (
     zlib.error,
 )
 
+#: Of what is unpacked into memory; CIFAR-10 has 150 MB, SVHN with its extra images 1.9 GB.
+_MOST_BYTES = 4 * 2**30
+
 
 def check_folder(folder):
     """The folder as a path.
@@ -41,34 +44,6 @@ def check_folder(folder):
     if not folder.is_dir():
         raise UserError(f"data_dir: no such folder. Received: {folder}")
     return folder
-
-
-def find_file(folder, names):
-    """Path of the first of these names that is in the folder, or `None`.
-
-    Raises:
-        UserError: if the folder does not exist.
-    """
-    folder = check_folder(folder)
-    return next((folder / name for name in names if (folder / name).is_file()), None)
-
-
-def require_file(data_dir, name):
-    """Path of a file that must be there, as it cannot be fetched.
-
-    Args:
-        data_dir: folder of the file; may be empty.
-        name: the file's name.
-
-    Raises:
-        UserError: if no folder is given, or the file is not in it.
-    """
-    if not data_dir:
-        raise UserError(f"data_dir: needs the folder that holds {name}; it cannot be fetched")
-    path = find_file(data_dir, [name])
-    if path is None:
-        raise UserError(f"data_dir: no {name} in {data_dir}")
-    return path
 
 
 @contextlib.contextmanager
@@ -106,23 +81,45 @@ def check_images(source, images, info):
 
 
 def read_npz(path, names):
-    """Arrays of these names from an `.npz` file."""
+    """Arrays of these names from an `.npz` file.
+
+    Raises:
+        UserError: if it is damaged, lacks one, or one would be larger than any published one.
+    """
     with reading(path), np.load(path, allow_pickle=False) as arrays:
+        for name in names:
+            member = name if name in arrays.zip.namelist() else f"{name}.npy"
+            check_size(path, name, arrays.zip.getinfo(member).file_size)
         return [arrays[name] for name in names]
 
 
-def through_keras(name, files):
+def check_size(path, name, size):
+    """Refuse what would fill the memory: a small file may unpack to any size.
+
+    Args:
+        path: the file.
+        name: what in it, for the message.
+        size: bytes that it would have in memory.
+
+    Raises:
+        UserError: if these are more than any published set has.
+    """
+    if size > _MOST_BYTES:
+        raise UserError(
+            f"{path}: {name} would be {size:,} bytes, more than any published set has; "
+            "fetch it again"
+        )
+
+
+def through_keras(name, advice):
     """What `keras.datasets.NAME.load_data()` gives.
 
     Raises:
-        UserError: if it cannot be fetched; names the `files` that would do instead.
+        UserError: if it cannot be fetched; ends in the `advice`.
     """
     module = importlib.import_module(f"keras.datasets.{name}")
     try:
         return module.load_data()
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(
-            f"could not fetch {name} ({reason}); put {files} into a folder, "
-            "and give it with --data_dir"
-        ) from error
+        raise UserError(f"could not fetch {name} ({reason}). {advice}") from error

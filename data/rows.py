@@ -4,10 +4,10 @@ import numpy as np
 
 
 class Rows:
-    """Rows of a memory-mapped array; slices are views, an array of numbers reads.
+    """Rows of an array that is not in memory; slices are views, an array of numbers reads.
 
     Args:
-        images: integers, `(images, height, width, channels)`.
+        images: integers, `(images, height, width, channels)`, a memory-mapped array or `Items`.
         indices: which rows, in which order.
     """
 

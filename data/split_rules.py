@@ -15,10 +15,10 @@ def last(count):
     """
 
     def split(published):
-        _refuse_given(published)
-        number = min(count, len(published.train) // 2)
-        validation = published.train[-number:]
-        return Splits(published.train[:-number], validation, _test(published, validation))
+        images = _undivided(published)
+        number = min(count, len(images) // 2)
+        validation = images[-number:]
+        return Splits(images[:-number], validation, _test(published, validation))
 
     return split
 
@@ -33,13 +33,13 @@ def permuted(count, seed, from_start=False):
     """
 
     def split(published):
-        _refuse_given(published)
-        order = np.random.RandomState(seed).permutation(len(published.train))
+        images = _undivided(published)
+        order = np.random.RandomState(seed).permutation(len(images))
         number = min(count, len(order) // 2)
         parts = np.split(order, [number if from_start else -number])
         validation, train = parts if from_start else parts[::-1]
-        validation = _take(published.train, validation)
-        return Splits(_take(published.train, train), validation, _test(published, validation))
+        validation = _take(images, validation)
+        return Splits(_take(images, train), validation, _test(published, validation))
 
     return split
 
@@ -52,9 +52,9 @@ def given(otherwise=None):
     """
 
     def split(published):
-        train, validation, test = published
+        train, validation, test = published[:3]
         if validation is not None and test is not None:
-            return Splits(*published)
+            return Splits(train, validation, test)
         if otherwise is not None and validation is None:
             return otherwise(published)
         held_out = test if validation is None else validation
@@ -64,6 +64,22 @@ def given(otherwise=None):
                 "images were which there is not known; own divides them"
             )
         return Splits(train, held_out, held_out)
+
+    return split
+
+
+def shares(validation, test):
+    """The last images are the validation split, and those after them the test split.
+
+    Args:
+        validation, test: which part of all; no test split makes validation images test images.
+    """
+
+    def split(published):
+        images = _undivided(published)
+        first, second = (int(part * len(images)) for part in (1 - validation - test, 1 - test))
+        held_out = images[first:second]
+        return Splits(images[:first], held_out, images[second:] if test else held_out)
 
     return split
 
@@ -107,10 +123,17 @@ def _test(published, validation):
     return validation if published.test is None else published.test
 
 
-def _refuse_given(published):
-    """Raises `UserError` for files that divide the images: which is which is not known."""
+def _undivided(published):
+    """All images that are not test, in the published order.
+
+    Raises:
+        UserError: for files that divide them and do not say which is which.
+    """
+    if published.whole is not None:
+        return published.whole
     if published.validation is not None:
         raise UserError(
             "split_of: these files are divided into training and validation already, and do not "
             "say which image is which; own takes them as they are"
         )
+    return published.train

@@ -35,6 +35,7 @@ class Published(NamedTuple):
     train: Any
     validation: Any = None
     test: Any = None
+    whole: Any = None  # those of training and validation in the published order, if it is known
 
 
 class Split(NamedTuple):

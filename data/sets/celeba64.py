@@ -1,31 +1,43 @@
 """CelebA at 64×64 pixels (Liu et al. 2015), RGB, 256 levels.
 
-Three files: `celeba64-train.npy`, `celeba64-valid.npy` and `celeba64-test.npy`, the
-official splits, cropped and resized as in Larsen et al. 2016.
+Cropped as in Efficient-VDVAE and NVAE, after Larsen et al. 2016, columns 15 to 163 and rows 40 to
+188, and resized bilinearly. `celeba64_centre` has another crop. The splits are the official ones.
 """
 
-from data.npy_images import open_images
+from data.layouts.celeba import ALIGNED, celeba_layouts
+from data.layouts.pictures import picture_folder_layout
+from data.picture_bytes import Fit
 from data.published_dataset import PublishedDataset
-from data.sets.base import DatasetInfo, Published, Split
+from data.sets.base import DatasetInfo, Split
 from data.split_rules import given, validation_twice
 
-_ON_VALIDATION = Split(validation_twice)
+_INFO = DatasetInfo(
+    image_size=(64, 64), image_channels=3, levels=256, num_train=162770, can_flip=True
+)
+_FIT = Fit((64, 64), crop=(15, 40, 163, 188), crop_of=ALIGNED)
 
 
 class CelebA64(PublishedDataset):
-    """CelebA at 64×64 pixels."""
+    """CelebA at 64×64 pixels, cropped after Larsen et al. 2016."""
 
-    info = DatasetInfo(
-        image_size=(64, 64), image_channels=3, levels=256, num_train=162770, can_flip=True
-    )
+    title = "CelebA"
+    info = _INFO
     splits = {
         "own": Split(given()),
         "efficient": Split(given()),
-        "nvae": _ON_VALIDATION,
-        "lvae": _ON_VALIDATION,
+        "nvae": Split(validation_twice),
     }
-
-    def read(self, data_dir):
-        """The images, read from the files as they are needed."""
-        names = (f"celeba64-{split}.npy" for split in ("train", "valid", "test"))
-        return Published(*(open_images(data_dir, name, self.info) for name in names))
+    layouts = (
+        *celeba_layouts("celeba64", _INFO, _FIT),
+        picture_folder_layout(
+            "Efficient-VDVAE's folders train, val and test",
+            _FIT,
+            train=("train/",),
+            validation=("val/",),
+            test=("test/",),
+        ),
+    )
+    download = (
+        "Download img_align_celeba.zip and list_eval_partition.txt from "
+        "mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
+    )

@@ -1,25 +1,39 @@
 """Flickr-Faces-HQ at 256×256 pixels (Karras et al. 2019), RGB, 256 levels.
 
-One file, `ffhq-256.npy`, with all 70,000 images. 7,000 of them, by their rows in the file, are the
-validation split, and the test split too, as in openai/vdvae.
+7,000 of the 70,000 images are the validation split, and the test split too: those of openai/vdvae
+by their rows in `ffhq-256.npy`, or by their numbers; or those that the files are divided into.
 """
 
-from data.npy_images import open_images
+from data.layouts.faces import face_layouts
+from data.layouts.pictures import tfrecords_layout
 from data.published_dataset import PublishedDataset
-from data.sets.base import DatasetInfo, Published, Split
-from data.split_rules import permuted
+from data.sets.base import DatasetInfo, Split
+from data.split_rules import given, permuted
 
-_OPENAI = Split(permuted(7000, seed=5))
+_INFO = DatasetInfo(
+    image_size=(256, 256), image_channels=3, levels=256, num_train=63000, can_flip=True
+)
+_OPENAI = permuted(7000, seed=5)
 
 
 class FFHQ256(PublishedDataset):
     """Flickr-Faces-HQ at 256×256 pixels."""
 
-    info = DatasetInfo(
-        image_size=(256, 256), image_channels=3, levels=256, num_train=63000, can_flip=True
+    title = "FFHQ"
+    info = _INFO
+    splits = {
+        "own": Split(given(_OPENAI)),
+        "openai": Split(_OPENAI),
+        "efficient": Split(given()),
+        "nvae": Split(given()),
+    }
+    layouts = (
+        *face_layouts("ffhq-256", _INFO, "images1024x1024"),
+        tfrecords_layout(
+            "ffhq-r08.tfrecords", _INFO, train=("ffhq-r08.tfrecord*", "ffhq/ffhq-r08.tfrecord*")
+        ),
     )
-    splits = {"own": _OPENAI, "openai": _OPENAI}
-
-    def read(self, data_dir):
-        """The images, read from the file as they are needed."""
-        return Published(open_images(data_dir, "ffhq-256.npy", self.info))
+    download = (
+        "Download images1024x1024.zip from github.com/NVlabs/ffhq-dataset, or ffhq-256.npy as "
+        "github.com/openai/vdvae says"
+    )

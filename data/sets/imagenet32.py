@@ -1,28 +1,25 @@
 """ImageNet at 32×32 pixels (van den Oord et al. 2016), RGB, 256 levels.
 
-Two files: `imagenet32-train.npy` and `imagenet32-valid.npy`. The published validation
-split is our test split. Our validation split is that of openai/vdvae: 5,000 training images by
-their rows in the file.
+The published validation images are our test split. Our validation split is that of openai/vdvae:
+5,000 training images by their rows in the file, or by their places among the sorted names.
 """
 
-from data.npy_images import open_images
+from data.layouts.imagenet import imagenet_layouts
 from data.published_dataset import PublishedDataset
-from data.sets.base import DatasetInfo, Published, Split
+from data.sets.base import DatasetInfo, Split
 from data.split_rules import permuted, whole
 
+_INFO = DatasetInfo(
+    image_size=(32, 32), image_channels=3, levels=256, num_train=1276149, can_flip=True
+)
 _OPENAI = Split(permuted(5000, seed=42))
 
 
 class ImageNet32(PublishedDataset):
     """ImageNet at 32×32 pixels."""
 
-    info = DatasetInfo(
-        image_size=(32, 32), image_channels=3, levels=256, num_train=1276149, can_flip=True
-    )
+    title = "ImageNet at 32x32"
+    info = _INFO
     splits = {"own": _OPENAI, "openai": _OPENAI, "nvae": Split(whole, 1281149)}
-
-    def read(self, data_dir):
-        """The images, read from the files as they are needed."""
-        names = (f"imagenet32-{split}.npy" for split in ("train", "valid"))
-        train, test = (open_images(data_dir, name, self.info) for name in names)
-        return Published(train, test=test)
+    layouts = imagenet_layouts(32, _INFO)
+    download = "train_32x32.tar and valid_32x32.tar were at image-net.org/small"

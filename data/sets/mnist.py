@@ -1,66 +1,64 @@
 """MNIST: handwritten digits, 28×28 pixels, 256 grey levels.
 
-The last 5,000 training images (LeCun et al. 1998 shuffled them) are the validation
-split. Read from `mnist.npz`, or from the four original archives.
+The last 5,000 training images (LeCun et al. 1998 shuffled them) are our validation split. With
+`binarize` `static`, the binary images of Larochelle where the folder has them: 50,000, 10,000 and
+10,000 of them.
 """
 
-import gzip
-
-import numpy as np
-
-from data.files import check_images, find_file, read_npz, reading, through_keras
+from data.archives.binary_mnist import read_binary_mnist
+from data.files import check_folder
+from data.layouts.layout import Layout
+from data.layouts.mnist import mnist_layouts
 from data.published_dataset import PublishedDataset
 from data.sets.base import DatasetInfo, Published, Split
-from data.split_rules import halved_test, last, whole
+from data.split_rules import given, halved_test, last, whole
 from hvae.errors import UserError
 
-_NPZ = "mnist.npz"
-_IMAGES = ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz")
-_FILES = f"{_NPZ}, or {' and '.join(_IMAGES)}"
+
+def _read_binary(**paths):
+    return Published(**{field: read_binary_mnist(path) for field, path in paths.items()})
+
+
+_BINARY = Layout(
+    "binarized_mnist_train.amat, _valid.amat and _test.amat, or ladder-vae-pytorch's .npz of them",
+    {
+        field: tuple(f"binarized_mnist_{split}.{end}" for end in ("amat", "npz"))
+        for field, split in (("train", "train"), ("validation", "valid"), ("test", "test"))
+    },
+    _read_binary,
+)
 
 
 class MNIST(PublishedDataset):
     """MNIST."""
 
+    title = "MNIST"
     info = DatasetInfo(
         image_size=(28, 28), image_channels=1, levels=256, num_train=55000, can_binarize=True
     )
     splits = {
-        "own": Split(last(5000)),
+        "own": Split(given(last(5000))),
         "efficient": Split(halved_test(seed=101), 60000),
         "nvae": Split(whole, 60000),
         "lvae": Split(whole, 60000),
     }
+    layouts = mnist_layouts("mnist")
+    download = "Download its four files from yann.lecun.com/exdb/mnist"
+    fetched_as = "mnist"
 
-    def read(self, data_dir):
-        """The images of the archives.
-
-        Args:
-            data_dir: folder with the files; without it, `keras.datasets` fetches them.
+    def load_binary(self, data_dir):
+        """`Splits` of Larochelle's binary images, or `None` if the folder has grey ones.
 
         Raises:
-            UserError: if a file is missing or damaged, or cannot be fetched.
+            UserError: if a file of his is missing or damaged.
         """
         if not data_dir:
-            (train, _), (test, _) = through_keras("mnist", _FILES)
-        elif npz := find_file(data_dir, [_NPZ]):
-            train, test = read_npz(npz, ("x_train", "x_test"))
-        else:
-            paths = [find_file(data_dir, [name]) for name in _IMAGES]
-            if None in paths:
-                raise UserError(f"data_dir: no MNIST in {data_dir}; it needs {_FILES}")
-            train, test = (_read_idx(path) for path in paths)
-        train, test = (
-            check_images(data_dir, images[..., None], self.info) for images in (train, test)
-        )
-        return Published(train, test=test)
-
-
-def _read_idx(path):
-    """An archive of the IDX format: magic number, three sizes (big-endian), bytes."""
-    with reading(path), gzip.open(path, "rb") as file:
-        content = file.read()
-        magic, count, height, width = np.frombuffer(content, ">i4", count=4)
-        if magic != 2051:
-            raise ValueError(f"magic number {magic}, not 2051")
-        return np.frombuffer(content, np.uint8, offset=16).reshape(count, height, width)
+            return None
+        folder = check_folder(data_dir)
+        found = _BINARY.find(folder)
+        if not found:
+            return None
+        lacks = _BINARY.lacks(found)
+        if lacks:
+            raise UserError(f"data_dir: no {_BINARY.files[lacks[0]][0]} in {folder}")
+        return self.splits[self.split_of].rule(_BINARY.read(**found))

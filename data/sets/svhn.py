@@ -1,45 +1,46 @@
 """Street View House Numbers, cropped digits (Netzer et al. 2011), 32×32, RGB, 256 levels.
 
-Two files: `train_32x32.mat` and `test_32x32.mat`, as published. The last 5,000 training
-images are the validation split.
+`train_32x32.mat` and `test_32x32.mat`, and `extra_32x32.mat` if it is there: its 531,131 images
+then come before the training images. The last 5,000 training images are our validation split.
 """
 
 import numpy as np
-from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
-from data.files import check_images, reading, require_file
+from data.archives.mat_array import read_mat_array
+from data.files import check_images
+from data.layouts.layout import Layout
 from data.published_dataset import PublishedDataset
 from data.sets.base import DatasetInfo, Published, Split
 from data.split_rules import last, whole
 
-_FILES = ("train_32x32.mat", "test_32x32.mat")
+_INFO = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256, num_train=68257)
+
+
+def _read(train, test, extra=None):
+    paths = {"train": train, "test": test, **({"extra": extra} if extra else {})}
+    images = {role: check_images(path, _read_mat(path), _INFO) for role, path in paths.items()}
+    if extra:
+        images["train"] = np.concatenate([images["extra"], images["train"]])
+    return Published(images["train"], test=images["test"])
+
+
+def _read_mat(path):
+    """`X`, `(height, width, channels, images)`, with the images first."""
+    return np.ascontiguousarray(np.moveaxis(read_mat_array(path, "X"), -1, 0))
 
 
 class SVHN(PublishedDataset):
     """Street View House Numbers."""
 
-    info = DatasetInfo(image_size=(32, 32), image_channels=3, levels=256, num_train=68257)
+    title = "SVHN"
+    info = _INFO
     splits = {"own": Split(last(5000)), "lvae": Split(whole, 73257)}
-
-    def read(self, data_dir):
-        """The images of the files.
-
-        Args:
-            data_dir: folder with the files.
-
-        Raises:
-            UserError: if a file is missing or damaged, or holds something else.
-        """
-        paths = [require_file(data_dir, name) for name in _FILES]
-        train, test = (check_images(path, _read_mat(path), self.info) for path in paths)
-        return Published(train, test=test)
-
-
-def _read_mat(path):
-    """`X` of a MATLAB 5 file, `(height, width, channels, images)`, with the images first."""
-    with reading(path, MatReadError):
-        content = loadmat(path, variable_names=["X"])
-        if "X" not in content:
-            raise ValueError("no variable X")
-        return np.ascontiguousarray(np.moveaxis(content["X"], -1, 0))
+    layouts = (
+        Layout(
+            "train_32x32.mat and test_32x32.mat, and extra_32x32.mat if it is to be used",
+            {role: (f"{role}_32x32.mat",) for role in ("train", "test", "extra")},
+            _read,
+            may_lack=("extra",),
+        ),
+    )
+    download = "Download them from ufldl.stanford.edu/housenumbers"

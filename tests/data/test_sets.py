@@ -4,6 +4,7 @@ import gzip
 import io
 import pickle
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from scipy.io import savemat
 
 from data.load import describe, load_splits
 from data.sets import DATASETS
+from data.stored_images import StoredImages
 from hvae.errors import UserError
 
 MNIST_FILES = {"train": "train-images-idx3-ubyte.gz", "test": "t10k-images-idx3-ubyte.gz"}
@@ -24,10 +26,12 @@ def colour(count, seed):
     return np.random.default_rng(seed).integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
 
 
-def write_mnist_idx(folder, train, test):
+def write_mnist_idx(folder, train, test, is_packed=True, place=""):
+    (folder / place).mkdir(parents=True, exist_ok=True)
     for name, images in zip(MNIST_FILES.values(), (train, test)):
-        header = np.array([2051, *images.shape], ">i4").tobytes()
-        (folder / name).write_bytes(gzip.compress(header + images.tobytes()))
+        content = np.array([2051, *images.shape], ">i4").tobytes() + images.tobytes()
+        name = place + (name if is_packed else name.removesuffix(".gz"))
+        (folder / name).write_bytes(gzip.compress(content) if is_packed else content)
 
 
 def cifar_rows(images):
@@ -52,6 +56,22 @@ def write_cifar(folder, train, test, binary):
             archive.addfile(member, io.BytesIO(content))
 
 
+def unpack_cifar(folder, train, test, binary):
+    write_cifar(folder, train, test, binary)
+    [path] = folder.iterdir()
+    with tarfile.open(path) as archive:
+        archive.extractall(folder, filter="data")
+    path.unlink()
+
+
+def write_omniglot(folder, train, test):
+    """Columns of pixels 0 … 1, each image's columns one after the other, as in `chardata.mat`."""
+    # The reader cuts to an integer, as NVAE's: half a level keeps the one that is meant.
+    columns = (images.transpose(2, 1, 0).reshape(784, -1) for images in (train, test))
+    data, test_data = ((pixels.astype(float) + 0.5) / 255 for pixels in columns)
+    savemat(folder / "chardata.mat", {"data": data, "testdata": test_data})
+
+
 def write_npz(folder, name, train, test):
     np.savez(folder / f"{name}.npz", x_train=train, x_test=test)
 
@@ -69,6 +89,17 @@ def write_svhn(folder, train, test):
 
 WRITERS = {
     "mnist idx": ("mnist", write_mnist_idx, grey),
+    "mnist idx unpacked": ("mnist", lambda f, a, b: write_mnist_idx(f, a, b, False), grey),
+    "mnist torchvision": (
+        "mnist",
+        lambda f, a, b: write_mnist_idx(f, a, b, False, "MNIST/raw/"),
+        grey,
+    ),
+    "fashion idx": ("fashion_mnist", write_mnist_idx, grey),
+    "fashion npz": ("fashion_mnist", lambda f, a, b: write_npz(f, "fashion_mnist", a, b), grey),
+    "omniglot": ("omniglot", write_omniglot, grey),
+    "cifar python unpacked": ("cifar10", lambda f, a, b: unpack_cifar(f, a, b, False), colour),
+    "cifar binary unpacked": ("cifar10", lambda f, a, b: unpack_cifar(f, a, b, True), colour),
     "mnist npz": ("mnist", lambda f, a, b: write_npz(f, "mnist", a, b), grey),
     "cifar python": ("cifar10", lambda f, a, b: write_cifar(f, a, b, False), colour),
     "cifar binary": ("cifar10", lambda f, a, b: write_cifar(f, a, b, True), colour),
@@ -99,9 +130,10 @@ def test_archives_give_the_images_that_are_in_them(archive):
 
 def test_a_truncated_archive_is_named(archive):
     name, folder, _, _ = archive
-    for path in folder.iterdir():
-        content = path.read_bytes()
-        path.write_bytes(content[: len(content) // 2])
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            path.write_bytes(content[: len(content) // 2])
     with pytest.raises(UserError, match=rf"{folder}/.* is damaged or truncated .*; fetch it again"):
         load_splits(name, folder)
 
@@ -110,7 +142,9 @@ def test_a_truncated_archive_is_named(archive):
     ("name", "file"), [("mnist", "mnist.npz"), ("cifar10", "cifar-10-python.tar.gz")]
 )
 def test_a_folder_without_the_data_is_named(name, file, tmp_path):
-    with pytest.raises(UserError, match=rf"no .* in {tmp_path}; it needs .*{file}"):
+    with pytest.raises(
+        UserError, match=rf"no .* in {tmp_path}; it reads .*{file}.*Download.*--data_dir"
+    ):
         load_splits(name, tmp_path)
     with pytest.raises(UserError, match="data_dir: no such folder. Received: .*/nowhere"):
         load_splits(name, tmp_path / "nowhere")
@@ -187,7 +221,7 @@ def test_npy_files_stay_on_disk(name, tmp_path):
     for file in files.get(name, ["ffhq-256.npy"]):
         np.save(tmp_path / file, images)
     splits = load_splits(name, tmp_path, limit_train=3)
-    assert isinstance(splits.train.images, np.memmap) and len(splits.train) == 3
+    assert isinstance(splits.train.images, StoredImages) and len(splits.train) == 3
     assert len(splits.validation) == 4
     rows = splits.train[np.array([2, 0])]
     expected = images[splits.train.indices[[2, 0]]]
@@ -197,9 +231,9 @@ def test_npy_files_stay_on_disk(name, tmp_path):
 
 
 def test_npy_files_of_other_images_are_refused(tmp_path):
-    with pytest.raises(UserError, match="data_dir: needs the folder that holds ffhq-256.npy"):
+    with pytest.raises(UserError, match="ffhq256 needs the folder that holds ffhq-256.npy"):
         load_splits("ffhq256")
-    with pytest.raises(UserError, match=f"data_dir: no ffhq-256.npy in {tmp_path}"):
+    with pytest.raises(UserError, match=f"no FFHQ in {tmp_path}; it reads ffhq-256.npy; or "):
         load_splits("ffhq256", tmp_path)
     np.save(tmp_path / "ffhq-256.npy", np.zeros((2, 128, 128, 3), np.uint8))
     with pytest.raises(UserError, match=r"must have shape \(images, 256, 256, 3\). Received"):
@@ -225,14 +259,14 @@ def test_svhn_pixels_are_where_they_are_in_the_published_files(tmp_path):
 
 
 def test_a_missing_svhn_file_is_named(tmp_path):
-    with pytest.raises(UserError, match="needs the folder that holds train_32x32.mat; it cannot"):
+    with pytest.raises(UserError, match="svhn needs the folder that holds train_32x32.mat"):
         load_splits("svhn")
     with pytest.raises(UserError, match="data_dir: no such folder. Received: .*/nowhere"):
         load_splits("svhn", tmp_path / "nowhere")
-    with pytest.raises(UserError, match=f"data_dir: no train_32x32.mat in {tmp_path}"):
+    with pytest.raises(UserError, match=f"data_dir: no SVHN in {tmp_path}; it reads train_32x32"):
         load_splits("svhn", tmp_path)
     write_mat(tmp_path / "train_32x32.mat", colour(4, 0))
-    with pytest.raises(UserError, match=f"data_dir: no test_32x32.mat in {tmp_path}"):
+    with pytest.raises(UserError, match=r"\(train_32x32.mat is there, test_32x32.mat is not\)"):
         load_splits("svhn", tmp_path)
 
 
@@ -277,6 +311,57 @@ def test_a_mat_file_without_images_says_so(tmp_path):
         load_splits("svhn", tmp_path)
 
 
+def test_extra_images_of_svhn_come_before_the_training_images(tmp_path):
+    train, test, extra = colour(6, 0), colour(2, 1), colour(4, 2)
+    write_svhn(tmp_path, train, test)
+    write_mat(tmp_path / "extra_32x32.mat", extra)
+    splits = load_splits("svhn", tmp_path)
+    images = np.concatenate([splits.train, splits.validation])
+    np.testing.assert_array_equal(images, np.concatenate([extra, train]))
+
+
+def test_a_file_that_would_fill_the_memory_is_refused_before_it_does(tmp_path):
+    """Small files that say, or are, gigabytes."""
+    header = np.array([2051, 2**30, 28, 28], ">i4").tobytes()
+    for name in MNIST_FILES.values():
+        (tmp_path / name).write_bytes(gzip.compress(header + bytes(99)))
+    with pytest.raises(UserError, match="images would be 841,813,590,016 bytes, more than any"):
+        load_splits("mnist", tmp_path)
+    with zipfile.ZipFile(tmp_path / "mnist.npz", "w") as archive:
+        archive.writestr("x_train.npy", b"")
+        archive.writestr("x_test.npy", b"")
+        archive.infolist()[0].file_size = 2**33
+    with pytest.raises(UserError, match="x_train would be 8,589,934,592 bytes"):
+        load_splits("mnist", tmp_path)
+
+
+def test_bytes_after_the_images_are_no_images(tmp_path):
+    write_mnist_idx(tmp_path, grey(4, 0), grey(3, 1), is_packed=False)
+    path = tmp_path / "t10k-images-idx3-ubyte"
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(UserError, match="not as many bytes as 3 images have"):
+        load_splits("mnist", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        (tarfile.SYMTYPE, "cifar-10-batches-py/data_batch_1", "holds a link: .*data_batch_1"),
+        (tarfile.LNKTYPE, "cifar-10-batches-py/data_batch_1", "holds a link: .*data_batch_1"),
+        (tarfile.REGTYPE, "../data_batch_1", "a path outside of it: ../data_batch_1"),
+        (tarfile.REGTYPE, "/etc/data_batch_1", "a path outside of it: /etc/data_batch_1"),
+    ],
+)
+def test_links_and_paths_outside_of_an_archive_are_refused(kind, name, message, tmp_path):
+    with tarfile.open(tmp_path / "cifar-10-python.tar.gz", "w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "/etc/hostname"
+        archive.addfile(member)
+    with pytest.raises(UserError, match=message) as error:
+        load_splits("cifar10", tmp_path)
+    assert "\n" not in str(error.value)
+
+
 def test_limits():
     splits = load_splits("digits", limit_train=10, limit_eval=5)
     assert [len(split) for split in splits] == [10, 5, 5]
@@ -291,7 +376,7 @@ def test_every_data_set_describes_itself():
 
 def test_digits_have_no_mirror_image():
     flips = {name for name in DATASETS.names() if describe(name).can_flip}
-    assert set(DATASETS.names()) - flips == {"digits", "mnist", "svhn"}
+    assert set(DATASETS.names()) - flips == {"digits", "mnist", "omniglot", "svhn"}
 
 
 @pytest.mark.parametrize("mode", ["static", "dynamic"])

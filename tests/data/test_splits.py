@@ -18,6 +18,10 @@ SIZES = {
     "cifar10": (50000, 10000),
     "mnist": (60000, 10000),
     "svhn": (73257, 26032),
+    "fashion_mnist": (60000, 10000),
+    "omniglot": (24345, 8070),
+    "imagenet32_box": (1281167, 50000),
+    "imagenet64_box": (1281167, 50000),
     "imagenet32": (1281149, 49999),
     "imagenet64": (1281149, 49999),
     "ffhq256": (70000, None),
@@ -92,6 +96,8 @@ def test_efficient_vdvae_halves_the_test_images(name):
         ("mnist", "lvae"),
         ("svhn", "lvae"),
         ("imagenet32", "nvae"),
+        ("imagenet64_box", "efficient"),
+        ("omniglot", "nvae"),
     ],
 )
 def test_who_has_no_validation_split_validates_on_the_test_split(name, split_of):
@@ -103,9 +109,33 @@ def test_celeba_by_its_own_list():
     parts = tuple(np.arange(start, start + 5) for start in (0, 10, 20))
     for split_of in ("own", "efficient"):
         assert_equal(members("celeba64", split_of, Published(*parts)), parts)
-    for split_of in ("nvae", "lvae"):
+    for name, split_of in (("celeba64", "nvae"), ("celeba64_centre", "lvae")):
         expected = (parts[0], parts[1], parts[1])
-        assert_equal(members("celeba64", split_of, Published(*parts)), expected)
+        assert_equal(members(name, split_of, Published(*parts)), expected)
+
+
+@pytest.mark.parametrize("name", ["celebahq256", "celebahq1024", "ffhq256", "ffhq1024"])
+def test_faces_that_are_divided_stay_so(name):
+    """Efficient-VDVAE and NVAE draw their splits without a seed: only their files know them."""
+    divided, whole = (np.arange(6), np.arange(10, 13)), Published(np.arange(9))
+    expected = (*divided, divided[1])
+    for split_of in {"own", "efficient", "nvae"} & set(DATASETS[name].split_names):
+        assert_equal(members(name, split_of, Published(*divided)), expected)
+        if split_of != "own":
+            with pytest.raises(UserError, match="not divided .* is not known; own divides them"):
+                members(name, split_of, whole)
+    # Numbered files have openai/vdvae's splits all the same.
+    if name == "ffhq1024":
+        numbered = Published(*divided, whole=np.arange(9))
+        assert_equal(members(name, "openai", numbered)[:2], (np.arange(5), np.arange(5, 9)))
+
+
+def test_multi_dsprites_of_ladder_vae():
+    images = Published(np.arange(100000))
+    held_out = np.arange(90000, 100000)
+    assert_equal(members("multi_dsprites", "lvae", images), (np.arange(90000), held_out, held_out))
+    expected = (np.arange(80000), np.arange(80000, 90000), held_out)
+    assert_equal(members("multi_dsprites", "own", images), expected)
 
 
 @pytest.mark.parametrize("name", ["cifar10", "mnist", "svhn"])
@@ -117,8 +147,11 @@ def test_our_own_validation_images_are_the_last_5000(name):
 
 @pytest.mark.parametrize("name", [name for name in DATASETS.names() if name in SIZES])
 def test_training_splits_are_as_large_as_is_said(name):
+    train, test = SIZES[name]
+    divided = Published(np.arange(train - 7000), np.arange(7000))
     for split_of in DATASETS[name].split_names:
-        train = members(name, split_of)[0]
+        is_of_files = test is None and split_of in ("efficient", "nvae")
+        train = members(name, split_of, divided if is_of_files else None)[0]
         assert describe(name, split_of=split_of).num_train == len(train), split_of
 
 

@@ -16,7 +16,8 @@ _ALIASES = {
 #: What it calls its data sets, and what they are here.
 _DATASETS = {
     "static_mnist": {"dataset": "mnist", "binarize": "static"},
-    "celeba": {"dataset": "celeba64"},
+    "celeba": {"dataset": "celeba64_centre"},
+    "multi_dsprites_binary_rgb": {"dataset": "multi_dsprites"},
 }
 
 

@@ -25,13 +25,13 @@ class RunSettings:
     dataset: str = setting("digits", "data set to train on", group=_GENERAL, choices=DATASETS.names)
     data_dir: str = setting(
         "",
-        "folder that holds the data set's files; empty: fetch them (mnist, cifar10)",
+        "folder that holds the data set's files; empty: fetch them (mnist, fashion_mnist, cifar10)",
         group=_GENERAL,
     )
     binarize: str = setting(
         "none",
-        "mnist: grey levels as they are, one binary draw for all (static), "
-        "or one in each epoch (dynamic)",
+        "mnist and its like: grey levels as they are, binary once for all (static), "
+        "or drawn in each epoch (dynamic)",
         group=_GENERAL,
         choices=MODES,
     )

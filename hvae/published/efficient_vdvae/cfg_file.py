@@ -104,6 +104,8 @@ class _UsedSections:
 def _dataset(used, num_train):
     source, size = used.get("data", "dataset_source"), used.get("data", "target_res")
     name = _DATASETS.get(source, f"{str(source).lower()}{size}")
+    if str(source).lower() == "imagenet":
+        name += "_box"  # it reads the set that a box filter has made smaller
     if name not in num_train:
         raise UserError(
             f"data.dataset_source: there is no data set {name} here. Received: {source}"

@@ -116,6 +116,12 @@ def test_a_file_loads_as_it_is(file, capsys):
     assert "gamma" not in unused
 
 
+def test_its_imagenet_is_the_one_it_downloads(file):
+    file.write_text(TEXT.replace("'cifar-10'", "'imagenet'"))
+    run = parse_training_arguments(["--config", str(file)]).experiment.run
+    assert (run.dataset, run.split_of) == ("imagenet32_box", "efficient")
+
+
 def test_its_training_is_that_codebases(file):
     """Schedules and optimizer by update; a batch of 32 makes 1562 of them an epoch."""
     added = """[loss]

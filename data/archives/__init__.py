@@ -1,0 +1,1 @@
+"""Images inside of other files: one file a format, each gives `Items`."""

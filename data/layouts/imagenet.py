@@ -1,0 +1,40 @@
+"""How the ImageNet of van den Oord et al. 2016 lies in a folder."""
+
+from data.layouts.pictures import (
+    lmdb_layout,
+    npy_layout,
+    picture_folder_layout,
+    picture_tar_layout,
+    tfrecords_layout,
+)
+from data.picture_bytes import Fit
+
+
+def imagenet_layouts(side, info):
+    """`Layout`s of openai/vdvae's files, of the pictures, of GLOW's TFRecords and NVAE's LMDB.
+
+    Args:
+        side: 32 or 64, pixels.
+        info: the `DatasetInfo`.
+    """
+    fit = Fit((side, side))
+    records = f"r{side.bit_length() - 1:02}-s-*-of-*.tfrecords"
+    folders = ("", f"imagenet-oord-tfr-{side}/", "imagenet-oord-tfr/")
+    folders += ("mnt/host/imagenet-oord-tfr/",)
+    return (
+        npy_layout(info, train=f"imagenet{side}-train.npy", test=f"imagenet{side}-valid.npy"),
+        picture_tar_layout(fit, train=f"train_{side}x{side}.tar", test=f"valid_{side}x{side}.tar"),
+        picture_folder_layout(
+            f"their folders train_{side}x{side} and valid_{side}x{side}",
+            fit,
+            train=(f"train_{side}x{side}/",),
+            test=(f"valid_{side}x{side}/",),
+        ),
+        tfrecords_layout(
+            f"GLOW's train/train-{records} and validation/validation-{records}",
+            info,
+            train=tuple(f"{folder}train/train-{records}" for folder in folders),
+            test=tuple(f"{folder}validation/validation-{records}" for folder in folders),
+        ),
+        lmdb_layout(info, train="train.lmdb/", test="validation.lmdb/"),
+    )

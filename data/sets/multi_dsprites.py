@@ -1,0 +1,50 @@
+"""Multi-dSprites: 0, 1 or 2 binary shapes in seven colours on black, 64×64, RGB, 256 levels.
+
+As in ladder-vae-pytorch, from github.com/addtt/multi-object-datasets: read from an `.npz` of it, or
+rendered here from a seed, 100,000 images, each when it is asked for. The last fifth is validation
+and test.
+"""
+
+from data.files import read_npz
+from data.items import Items
+from data.layouts.layout import Layout
+from data.published_dataset import PublishedDataset
+from data.sets.base import DatasetInfo, Published, Split
+from data.split_rules import shares
+from data.sprites import render_sprites
+
+_COUNT = 100_000
+_SIZE = (64, 64)
+
+
+def _read(paths):
+    [images] = read_npz(paths[0], ["x"])
+    return Published(images)
+
+
+class MultiDSprites(PublishedDataset):
+    """Images of up to two coloured shapes."""
+
+    title = "Multi-dSprites"
+    info = DatasetInfo(
+        image_size=_SIZE, image_channels=3, levels=256, num_train=80000, can_flip=True
+    )
+    splits = {"own": Split(shares(0.1, 0.1)), "lvae": Split(shares(0.1, 0), 90000)}
+    layouts = (
+        Layout(
+            "multi_dsprites_color_012.npz",
+            {"paths": ("multi_dsprites*.npz", "*dsprites*/multi_dsprites*.npz")},
+            _read,
+        ),
+    )
+    download = (
+        "Download it from github.com/addtt/multi-object-datasets; without --data_dir, images like "
+        "its own are rendered"
+    )
+
+    def read(self, data_dir):
+        """The images of the file; without a folder, images that are rendered when needed."""
+        if data_dir:
+            return super().read(data_dir)
+        shape = (*_SIZE, 3)
+        return Published(Items(range(_COUNT), lambda number: render_sprites(number, _SIZE), shape))
