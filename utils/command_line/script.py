@@ -22,15 +22,31 @@ def run_script(parse, load_command, arguments=None):
         The exit code: 2 for a mistake of the user's, 130 for an interruption.
     """
     display = TerminalDisplay()
-    try:
+
+    def work():
         request = parse(arguments)
         if request is None:
-            return 0
+            return
         request.set_environment()
         with native_messages_hidden(), display.waiting(f"loading {request.backend}"):
             with backend_needed(request.backend):
                 command = load_command()
         command(request, display)
+
+    return exit_code(work)
+
+
+def exit_code(work):
+    """Do something and tell the user's mistakes in one line.
+
+    Args:
+        work: a function of nothing.
+
+    Returns:
+        0, 2 for a mistake of the user's, 130 for an interruption.
+    """
+    try:
+        work()
     except (UserError, OSError) as error:
         # Also what the system refuses: a name that is too long, a pipe that is closed.
         print(f"error: {error}", file=sys.stderr)

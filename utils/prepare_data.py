@@ -1,0 +1,37 @@
+"""Write a published data set as the files that training reads fastest.
+
+python -m utils.prepare_data celeba64 DOWNLOADS PREPARED
+"""
+
+import sys
+
+from data.preparation import prepare
+from data.sets import DATASETS
+from utils.command_line.flags import Parser
+from utils.command_line.script import exit_code
+from utils.command_line.terminal import TerminalDisplay
+
+
+def main(arguments=None):
+    """Read the command line, and do it.
+
+    Returns:
+        The exit code.
+    """
+    return exit_code(lambda: _prepare(arguments))
+
+
+def _prepare(arguments):
+    parser = Parser(prog="python -m utils.prepare_data", description=__doc__.splitlines()[0])
+    parser.add_argument("name", choices=DATASETS.names(), metavar="NAME", help="the data set")
+    parser.add_argument("source", metavar="SOURCE", help="folder with its published files")
+    parser.add_argument("target", metavar="TARGET", help="folder for what training reads")
+    typed = parser.parse_args(arguments)
+    display = TerminalDisplay()
+    for path in prepare(typed.name, typed.source, typed.target, display):
+        display.message(f"written and checked: {path}")
+    display.message(f"python main.py --dataset {typed.name} --data_dir {typed.target} trains on it")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
