@@ -25,8 +25,8 @@ def prepare(name, *flags):
         from data.load import load_splits
         from data.training_batches import TrainingBatches
         from hvae.model import HVAE
+        from hvae.training.backend import training_backend
         from hvae.training.data_dependent_init import data_dependent_init
-        from hvae.training.tensorflow_backend import uses_xla
         from hvae.training.trainer import Trainer
 
     training = request.experiment.training
@@ -36,5 +36,10 @@ def prepare(name, *flags):
     model = HVAE(request.experiment.model)
     if training.data_dep_init:
         data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
-    trainer = Trainer(model, training, len(batches), jit=uses_xla(request.experiment.run.jit))
+    trainer = Trainer(
+        model,
+        training,
+        len(batches),
+        jit=training_backend().uses_compiler(request.experiment.run.jit),
+    )
     return Prepared(request.experiment, splits, batches, trainer)

@@ -10,12 +10,13 @@ _ALIASES = ("Identity", "IdentityN", "Reshape", "Squeeze", "ExpandDims", "StopGr
 _NOT_KEPT = ("Const", "ReadVariableOp")
 
 
-def value_and_gradients(function, variables):
+def value_and_gradients(function, variables, others):
     """`function()` and the gradients of its first result.
 
     Args:
         function: takes nothing, returns `(scalar loss, anything)`.
         variables: Keras variables.
+        others: not read.
 
     Returns:
         The function's result, and one gradient per variable.
@@ -59,6 +60,11 @@ def compiled(function, jit):
     """The function as a graph, through XLA if `jit`."""
     # No Python control flow depends on a tensor: rewriting it by AutoGraph takes seconds.
     return tf.function(function, jit_compile=jit, reduce_retracing=False, autograph=False)
+
+
+def stepped(function, variables, jit):
+    """The function as a graph, in which what is `compiled` may be a program of XLA."""
+    return compiled(function, jit=False)
 
 
 def shared(function):
@@ -115,7 +121,7 @@ def fused(function):
     return tf.function(function, jit_compile=True, autograph=False)
 
 
-def uses_xla(jit):
+def uses_compiler(jit):
     """Whether XLA compiles the gradient, for `"on"`, `"off"` or `"auto"`: on an accelerator.
 
     On processors it compiles longer than it gains, and for deep models takes more memory
@@ -124,6 +130,11 @@ def uses_xla(jit):
     if jit == "auto":
         return has_accelerator()
     return jit == "on"
+
+
+def describe_compiler(jit):
+    """How a step is run, and how else it could be."""
+    return "XLA (--no-jit: a graph)" if jit else "a graph (--jit: XLA)"
 
 
 def has_accelerator():

@@ -11,6 +11,7 @@ from keras import ops
 from hvae.errors import UserError
 from hvae.numerics.elementwise import elementwise_compiled
 from hvae.training.augmentation import Augmentation
+from hvae.training.backend import training_backend
 from hvae.training.consistency import Consistency
 from hvae.training.execution import get_execution
 from hvae.training.loss_scale import LossScale
@@ -22,12 +23,6 @@ from hvae.training.schedules import (
     beta_schedule,
     learning_rate_schedule,
     regularization_schedule,
-)
-from hvae.training.tensorflow_backend import (
-    compiled,
-    fused,
-    kept_bytes,
-    value_and_gradients,
 )
 from hvae.training.update import Update
 
@@ -70,12 +65,13 @@ class Trainer:
         model: an `HVAE`.
         config: a `TrainingConfig`.
         updates_per_epoch: updates in one epoch.
-        jit: whether XLA compiles the gradient.
+        jit: whether the backend compiles the gradient.
         remat: what is computed again for the gradient, a name of `hvae.training.execution.REMAT`.
         augmentation: what makes the copies of `cr_vae`; an `Augmentation` if left out.
     """
 
     def __init__(self, model, config, updates_per_epoch, jit=True, augmentation=None, remat="none"):
+        backend = self._backend = training_backend()
         self.model = model
         self.config = config
         self.updates_per_epoch = updates_per_epoch
@@ -102,22 +98,28 @@ class Trainer:
             config.gradient_clipnorm,
             config.ema_decay,
             config.ema_ramp,
-            compile_function=fused,
+            compile_function=backend.fused,
         )
         self.loss_scale = LossScale() if model.compute_dtype == "float16" else None
         self.seed_generator = keras.random.SeedGenerator(config.seed)
         self.updates_done = 0
-        self.execution = get_execution(model, remat, shares=not jit)
+        self.execution = get_execution(model, remat, None if jit else backend.shared)
         # XLA fuses them by itself in what it compiles.
-        self.elementwise = None if jit else fused
-        self._gradient = compiled(self._packed_gradient, jit)
+        self.elementwise = None if jit else backend.fused
+        self._gradient = backend.compiled(self._packed_gradient, jit)
+        # What the loss reads beside the weights.
+        self._others = [*model.non_trainable_variables, *self._regularization_state]
+        if self.loss_scale:
+            self._others += self.loss_scale.variables
+        variables = [*self.variables, *self._others, *self.update.state, self.seed_generator.state]
         if config.batch_size_div == 1:
-            self._step = compiled(self._whole_step, jit=False)
+            self._step = backend.stepped(self._whole_step, variables, jit)
         else:
             self.accumulator = self.update.new_vector()
-            self._prepare = compiled(self._make_batch, jit=False)
-            self._accumulate = compiled(self._accumulate_step, jit=False)
-            self._apply = compiled(self._apply_accumulated, jit=False)
+            variables += [self.accumulator]
+            self._prepare = backend.stepped(self._make_batch, [self.seed_generator.state], jit)
+            self._accumulate = backend.stepped(self._accumulate_step, variables, jit)
+            self._apply = backend.stepped(self._apply_accumulated, variables, jit)
 
     @property
     def state(self):
@@ -152,7 +154,7 @@ class Trainer:
         Returns:
             `StepResult` of tensors, for `read`.
         """
-        settings = self._settings()
+        images, settings = ops.convert_to_tensor(images), self._settings()
         if self.config.batch_size_div == 1:
             result = self._step(images, *settings)
         else:
@@ -194,13 +196,16 @@ class Trainer:
         They are what the loss leaves for its gradient and one gradient, or, afterwards, the
         vectors of an update: the greater of the two. What operations need for themselves while
         they run is not in it. Traces the gradient, which the first update does not do again.
+        `None` where the backend does not say.
         """
         part = self.config.micro_batch_size
         size, channels = self.model.config.image_size, self.model.config.image_channels
         images = ops.zeros((part, *size, channels), dtype="uint8")
         noise = tuple(ops.zeros(shape) for shape in self.model.noise_shapes(part))
         settings, *_ = self._settings()
-        kept = kept_bytes(self._gradient, (images, noise, settings))
+        kept = self._backend.kept_bytes(self._gradient, (images, noise, settings))
+        if kept is None:
+            return None
         vector = 4 * self.update.layout.size
         return max(kept + vector, _VECTORS_OF_UPDATE * vector)
 
@@ -264,7 +269,9 @@ class Trainer:
             return value, (ops.mean(output.nll), ops.mean(output.kl, axis=0), consistency)
 
         with elementwise_compiled(self.elementwise):
-            (_, terms), gradients = value_and_gradients(loss, self.variables)
+            (_, terms), gradients = self._backend.value_and_gradients(
+                loss, self.variables, self._others
+            )
         gradient = self.update.layout.pack(gradients)
         return gradient / self.loss_scale.value if self.loss_scale else gradient, terms
 

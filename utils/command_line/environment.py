@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import pathlib
 
 from hvae.errors import UserError
 from utils.experiments.run_settings import BACKENDS
@@ -21,6 +22,9 @@ def set_environment(backend, gpu="0", is_typed=False):
     if is_typed or "CUDA_VISIBLE_DEVICES" not in os.environ:
         os.environ["CUDA_VISIBLE_DEVICES"] = "" if gpu == "none" else gpu
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # What JAX has compiled once, the next run reads: minutes, for a deep model.
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(pathlib.Path(cache, "hvae", "jax")))
     # It warns of tracing a function anew where several models are each traced once.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 

@@ -14,7 +14,7 @@ from utils.command_line.plugins import add_plugin_flag, load_plugins, spell_flag
 from utils.command_line.spellings import dataset_as_here, with_family
 from utils.experiments.config_files import config_names, experiment_to_yaml, read_config_file
 from utils.experiments.experiment import Experiment
-from utils.experiments.run_settings import RunSettings
+from utils.experiments.run_settings import TRAINING_BACKENDS, RunSettings
 from utils.runs.run_folder import default_name
 
 #: Flags that are no fields of the configuration.
@@ -91,11 +91,11 @@ def parse_training_arguments(arguments=None):
     if command["print_config"]:
         print(experiment_to_yaml(request.experiment), end="")
         return None
-    if request.backend != "tensorflow":
+    if request.backend not in TRAINING_BACKENDS:
         source = "" if backend_is_typed or of_environment is None else ", from KERAS_BACKEND"
         raise UserError(
-            "backend: training is allowed with tensorflow only; load_model.py runs under every "
-            f"backend. Received: {request.backend}{source}"
+            f"backend: training is allowed with {', '.join(TRAINING_BACKENDS)}; load_model.py runs "
+            f"under every backend. Received: {request.backend}{source}"
         )
     return request
 

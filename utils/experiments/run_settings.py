@@ -11,7 +11,9 @@ from hvae.execution import REMAT
 _GENERAL = "general"
 #: Values of `split_of`.
 SPLITS_OF = ("own", "openai", "efficient", "nvae", "lvae")
-BACKENDS = ("tensorflow", "jax", "torch", "openvino")
+#: Those that take gradients.
+TRAINING_BACKENDS = ("tensorflow", "jax", "torch")
+BACKENDS = (*TRAINING_BACKENDS, "openvino")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +56,10 @@ class RunSettings:
         minimum=0,
     )
     backend: str = setting(
-        "tensorflow", "Keras backend; training needs tensorflow", group=_GENERAL, choices=BACKENDS
+        "tensorflow",
+        "Keras backend; openvino does not train",
+        group=_GENERAL,
+        choices=BACKENDS,
     )
     gpu: str = setting(
         "0",
@@ -63,8 +68,9 @@ class RunSettings:
     )
     jit: str = setting(
         "auto",
-        "compile the gradient through XLA; auto: on a GPU only, since a processor needs longer to "
-        "compile than it gains",
+        "compile the gradient (tensorflow: through XLA; torch: torch.compile) or the step (jax); "
+        "auto: tensorflow on a GPU only, since a processor needs longer to compile than it gains; "
+        "jax always; torch never",
         group=_GENERAL,
         choices=SWITCH,
     )

@@ -11,6 +11,7 @@ from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.loading import load_weights
 from hvae.model import HVAE
 from hvae.training.augmentation import Augmentation
+from hvae.training.backend import training_backend
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.data_dependent_init import data_dependent_init
 from hvae.training.fit import Fit
@@ -18,7 +19,6 @@ from hvae.training.logs.csv_log import CSVLog
 from hvae.training.logs.divergence_warning import DivergenceWarning
 from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
-from hvae.training.tensorflow_backend import has_accelerator, uses_xla
 from hvae.training.trainer import Trainer
 from utils.figures.run_figures import RunFigures
 from utils.runs.memory import available_bytes
@@ -34,9 +34,11 @@ def train(request, display):
         display: a `Display`.
     """
     run, training = request.experiment.run, request.experiment.training
-    if request.gpu_is_typed and run.gpu != "none" and not has_accelerator():
+    backend = training_backend()
+    if request.gpu_is_typed and run.gpu != "none" and not backend.has_accelerator():
         raise UserError(
-            f"gpu: TensorFlow finds no such one; none trains on the processor. Received: {run.gpu}"
+            f"gpu: {run.backend} finds no such one; none trains on the processor. "
+            f"Received: {run.gpu}"
         )
     keras.utils.set_random_seed(training.seed)
     splits = load_splits(
@@ -59,11 +61,11 @@ def train(request, display):
     if training.data_dep_init and not request.resume and not run.init_from:
         with display.waiting("initialising the weights by the first batch"):
             data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
-    jit = uses_xla(run.jit)
+    jit = backend.uses_compiler(run.jit)
     augmentation = Augmentation(info.can_flip)
     trainer = Trainer(model, training, len(batches), jit, augmentation, run.remat)
     display.message(_summary(request, model, splits, batches))
-    display.message(_how(run, jit))
+    display.message(_how(run, jit, backend))
 
     evaluator = Evaluator(model, training.evaluation_batch_size)
     checkpoint, progress = None, Progress()
@@ -85,7 +87,8 @@ def train(request, display):
         logs += [_FiguresLog(figures, trainer, run.figures_every)]
     with display.waiting("tracing the training step"):
         needed = trainer.memory_of_update()
-    display.message(_memory(needed))
+    if needed is not None:
+        display.message(_memory(needed, backend.has_accelerator()))
     fit = Fit(trainer, batches, evaluator, splits.validation, progress, checkpoint, logs, display)
     try:
         display.message(fit.run())
@@ -128,27 +131,27 @@ def _finish(folder, fit, figures, display):
         display.message(f"figure: {path}")
 
 
-def _how(run, jit):
+def _how(run, jit, backend):
     """How the training step is compiled, and what else there is."""
-    compiler = "XLA (--no-jit: a graph)" if jit else "a graph (--jit: XLA)"
-    device = "GPU" if has_accelerator() else "processor"
+    device = "GPU" if backend.has_accelerator() else "processor"
     kept = {
         "none": "kept (--remat block or stage: less memory)",
         "block": "computed again block by block",
         "stage": "computed again by stages",
     }
     activations = f"activations for the gradient: {kept[run.remat]}"
-    return f"training step on the {device}: {compiler}; {activations}"
+    return f"training step on the {device}: {backend.describe_compiler(jit)}; {activations}"
 
 
-def _memory(needed):
+def _memory(needed, has_accelerator):
     """What an update needs, what there is, and what to do if that is too little.
 
     Args:
         needed: bytes beside those that the process holds.
+        has_accelerator: whether they are on another device, of which nobody knows.
     """
     text = f"memory of an update: about {_size(needed)} beside the model"
-    available = None if has_accelerator() else available_bytes()
+    available = None if has_accelerator else available_bytes()
     if available is None:
         return text
     text += f", and {_size(available)} are free"

@@ -19,12 +19,12 @@ class HVAEEngine(TrainingEngine):
         import keras
 
         from hvae.model import HVAE
-        from hvae.training.tensorflow_backend import uses_xla
+        from hvae.training.backend import training_backend
         from hvae.training.trainer import Trainer
 
         keras.utils.set_random_seed(self.training.seed)
         model = HVAE(self.config, dtype=self.run.dtype)
-        jit = uses_xla(self.run.jit)
+        jit = training_backend().uses_compiler(self.run.jit)
         self.trainer = Trainer(
             model, self.training, self.updates_per_epoch, jit, remat=self.run.remat
         )

@@ -1,10 +1,6 @@
 """Metrics as TensorBoard events."""
 
-import contextlib
-
-import tensorflow as tf
-
-from hvae.errors import UserError
+from hvae.training.logs.event_file import EventFile
 
 
 class TensorBoardLog:
@@ -15,25 +11,13 @@ class TensorBoardLog:
     """
 
     def __init__(self, folder):
-        self.folder = folder
-        with self._writing():
-            self.writer = tf.summary.create_file_writer(str(folder))
+        self.events = EventFile(folder)
 
     def __call__(self, progress, evaluation):
         """Write the last epoch of a `Progress`."""
         row = progress.history[-1]
-        with self._writing(), self.writer.as_default():
-            for name, value in row.items():
-                if name != "epoch":
-                    tf.summary.scalar(_tag(name), value, step=row["epoch"])
-            self.writer.flush()
-
-    @contextlib.contextmanager
-    def _writing(self):
-        try:
-            yield
-        except tf.errors.OpError as error:
-            raise UserError(f"could not write {self.folder} ({error.message})") from error
+        scalars = {_tag(name): value for name, value in row.items() if name != "epoch"}
+        self.events.write(row["epoch"], scalars)
 
 
 def _tag(name):

@@ -195,7 +195,7 @@ WRONG = {
         "use_depthwise_attention: needs at least 2 scales. Received: 1",
     ),
     "pairs": (["--cr_vae", "--batch_size", "7"], "batch_size: must be even with cr_vae"),
-    "backend": (["--backend", "jax"], "backend: training is allowed with tensorflow only"),
+    "backend": (["--backend", "openvino"], "backend: training is allowed with tensorflow, jax, "),
     "gpus": (["--gpu", "0,1"], "gpu: allowed are the number of one GPU, or none. Received: 0,1"),
     "no run": (["--resume", "nowhere"], "no such run: nowhere"),
     "resume what": (["--resume"], "--resume needs the folder of a run, or --name"),
@@ -257,10 +257,11 @@ def test_what_yaml_reads_otherwise_is_understood(tmp_path):
 
 
 def test_keras_s_own_variable_names_the_backend(monkeypatch, capsys):
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("KERAS_BACKEND", "openvino")
     assert main.main(["--config", "digits"]) == 2
-    assert "with tensorflow only" in (error := capsys.readouterr().err)
-    assert error.endswith("Received: jax, from KERAS_BACKEND\n") and error.count("\n") == 1
+    assert "with tensorflow, jax, torch;" in (error := capsys.readouterr().err)
+    assert error.endswith("Received: openvino, from KERAS_BACKEND\n") and error.count("\n") == 1
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
     assert main.main(["--config", "digits", "--print_config"]) == 0
     assert "\nbackend: jax\n" in capsys.readouterr().out
     assert parse_training_arguments(["--backend", "tensorflow"]).backend == "tensorflow"
@@ -270,12 +271,12 @@ def test_keras_s_own_variable_names_the_backend(monkeypatch, capsys):
 
 
 def test_a_gpu_that_is_not_there_is_refused_where_it_is_typed(monkeypatch, capsys):
-    from utils.runs import train
+    from hvae.training.backend import training_backend
 
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setattr(train, "has_accelerator", lambda: False)
+    monkeypatch.setattr(training_backend(), "has_accelerator", lambda: False)
     assert main.main(["--config", "digits", "--gpu", "3"]) == 2
-    assert "gpu: TensorFlow finds no such one; " in capsys.readouterr().err
+    assert "gpu: tensorflow finds no such one; " in capsys.readouterr().err
 
 
 def test_scientific_notation_without_a_dot_is_a_number(tmp_path):

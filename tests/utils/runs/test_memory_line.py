@@ -22,6 +22,5 @@ pytestmark = pytest.mark.tensorflow
 def test_what_is_needed_and_what_is_free(monkeypatch, needed, available, line):
     from utils.runs import train
 
-    monkeypatch.setattr(train, "has_accelerator", lambda: False)
     monkeypatch.setattr(train, "available_bytes", lambda: available)
-    assert train._memory(needed) == f"memory of an update: {line}"
+    assert train._memory(needed, has_accelerator=False) == f"memory of an update: {line}"

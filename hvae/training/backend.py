@@ -1,0 +1,30 @@
+"""What training needs of the backend, in one file each."""
+
+import importlib
+
+import keras
+
+from hvae.errors import UserError
+
+
+def training_backend():
+    """The module of the backend that Keras uses; each has the functions of the others.
+
+    value_and_gradients     a loss and its gradient
+    compiled                a function as a program, if it is to be
+    stepped                 a function that assigns variables, as one step
+    recomputed              a function that keeps its arguments only for its gradient
+    shared, fused           a function as a program of its own within others; `None` where that
+                            gains nothing
+    kept_bytes              what a loss leaves for its gradient; `None` where nobody knows before
+    uses_compiler           whether to compile, for `"on"`, `"off"` or `"auto"`
+    describe_compiler       a few words on that
+    has_accelerator         whether there is anything but processors
+
+    Raises:
+        UserError: if that backend takes no gradients.
+    """
+    name = keras.config.backend()
+    if name not in ("tensorflow", "jax", "torch"):
+        raise UserError(f"backend: training needs tensorflow, jax or torch. Received: {name}")
+    return importlib.import_module(f"hvae.training.{name}_backend")
