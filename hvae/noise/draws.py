@@ -10,7 +10,7 @@ import concurrent.futures
 import numpy as np
 
 # First word of the seeds: the kinds of noise of an image are independent.
-_LATENTS, _LIKELIHOOD, _BLOCK = 0, 1, 2
+_LATENTS, _LIKELIHOOD, _BLOCK, _AUGMENTATION = 0, 1, 2, 3
 
 # Uniforms keep this distance from 0 and 1, where the samplers take logarithms.
 _MARGIN = 1e-5
@@ -56,26 +56,62 @@ def block_noise(model, block, numbers, seed):
     return noise
 
 
-def _normal(kind, shapes, numbers, seed, sample=0):
-    def fill(rng, arrays):
-        for array in arrays:
-            rng.standard_normal(out=array, dtype=np.float32)
+def update_noise(shapes, seed, update, rows):
+    """Standard normal noise of an update in training, by a counter (Philox, Salmon et al. 2011).
 
-    return _filled(fill, kind, shapes, numbers, seed, sample)
+    Args:
+        shapes: for each block that of the noise of an image.
+        seed: seed of the training.
+        update: number of the update.
+        rows: places of the images in the batch of all devices, e.g. `range(32)`.
+
+    Returns:
+        As `latent_noise`.
+    """
+    return _filled_by(_fill_normal, shapes, [_of_update(seed, update, r, _LATENTS) for r in rows])
+
+
+def update_uniforms(count, seed, update, rows):
+    """Numbers in [0, 1) for every image of an update, float32 `(images, count)`, likewise."""
+
+    def fill(rng, arrays):
+        rng.random(out=arrays[0], dtype=np.float32)
+
+    generators = [_of_update(seed, update, row, _AUGMENTATION) for row in rows]
+    return _filled_by(fill, [(count,)], generators)[0]
+
+
+def _of_update(seed, update, row, kind):
+    # The first two words count what is drawn.
+    return np.random.Generator(np.random.Philox(key=[seed, kind], counter=[0, 0, row, update]))
+
+
+def _normal(kind, shapes, numbers, seed, sample=0):
+    return _filled(_fill_normal, kind, shapes, numbers, seed, sample)
+
+
+def _fill_normal(rng, arrays):
+    for array in arrays:
+        rng.standard_normal(out=array, dtype=np.float32)
 
 
 def _filled(fill, kind, shapes, numbers, seed, sample=0):
     """Arrays `(images, …)` of the shapes, filled image by image."""
-    arrays = tuple(np.empty((len(numbers), *shape), np.float32) for shape in shapes)
+    generators = [np.random.default_rng((kind, seed, number, sample)) for number in numbers]
+    return _filled_by(fill, shapes, generators)
+
+
+def _filled_by(fill, shapes, generators):
+    """Arrays `(images, …)` of the shapes, an image by each generator."""
+    arrays = tuple(np.empty((len(generators), *shape), np.float32) for shape in shapes)
 
     def draw(row):
-        rng = np.random.default_rng((kind, seed, numbers[row], sample))
-        fill(rng, [array[row] for array in arrays])
+        fill(generators[row], [array[row] for array in arrays])
 
     if sum(array.size for array in arrays) < _VALUES_FOR_THREADS:
-        for row in range(len(numbers)):
+        for row in range(len(generators)):
             draw(row)
     else:  # NumPy lets other threads run while it draws.
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            list(pool.map(draw, range(len(numbers))))
+            list(pool.map(draw, range(len(generators))))
     return arrays

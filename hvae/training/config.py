@@ -223,6 +223,14 @@ class TrainingConfig:
         unit="updates",
         minimum=0,
     )
+    noise: str = setting(
+        "backend",
+        "who draws the noise of an update: the backend, within its program, or the host, which "
+        "draws the same under every backend and on any number of devices (dropout: always the "
+        "backend)",
+        group=_TRAINING,
+        choices=("backend", "host"),
+    )
     seed: int = setting(
         0,
         "seed of initial weights, data order and noise",

@@ -14,6 +14,7 @@ from hvae.training.augmentation import Augmentation
 from hvae.training.backend import training_backend
 from hvae.training.consistency import Consistency
 from hvae.training.execution import get_execution
+from hvae.training.host_noise import HostNoise
 from hvae.training.loss_scale import LossScale
 from hvae.training.objective import Objective
 from hvae.training.optimizers import get_optimizer
@@ -59,7 +60,8 @@ class Trainer:
     """Makes updates of a model. The loop over epochs is `fit`'s.
 
     Noise is drawn by a counter-based generator whose state is one of the variables of
-    `state`: whoever saves and restores them continues with the same noise.
+    `state`: whoever saves and restores them continues with the same noise. With the noise of the
+    host that is the number of updates.
 
     Args:
         model: an `HVAE`.
@@ -102,6 +104,9 @@ class Trainer:
         )
         self.loss_scale = LossScale() if model.compute_dtype == "float16" else None
         self.seed_generator = keras.random.SeedGenerator(config.seed)
+        self._host_noise = None
+        if config.noise == "host":
+            self._host_noise = HostNoise(model, config, range(config.batch_size))
         self.updates_done = 0
         self.execution = get_execution(model, remat, None if jit else backend.shared)
         # XLA fuses them by itself in what it compiles.
@@ -154,11 +159,12 @@ class Trainer:
         Returns:
             `StepResult` of tensors, for `read`.
         """
-        images, settings = ops.convert_to_tensor(images), self._settings()
+        images = ops.convert_to_tensor(images)
+        drawn = self._host_noise(self.updates_done) if self._host_noise else None
         if self.config.batch_size_div == 1:
-            result = self._step(images, *settings)
+            result = self._step(images, drawn, *self._settings())
         else:
-            result = self._step_in_parts(images, *settings)
+            result = self._step_in_parts(images, drawn, *self._settings())
         self.updates_done += 1
         return result
 
@@ -244,13 +250,21 @@ class Trainer:
     def _draw_noise(self):
         return self.model.draw_noise(self.config.batch_size, self.seed_generator)
 
-    def _make_batch(self, images):
-        """The `batch_size` images that the model is given, and their noise."""
-        noise = self._draw_noise()
+    def _draw_uniforms(self, pairs):
+        shape = (pairs, self.consistency.augmentation.num_uniforms)
+        return keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
+
+    def _make_batch(self, images, drawn):
+        """The `batch_size` images that the model is given, and their noise.
+
+        Args:
+            images: those of the data.
+            drawn: an `UpdateNoise`, or `None` to draw it here.
+        """
+        noise = drawn.latents if drawn else self._draw_noise()
         if not self.consistency:
             return images, noise
-        shape = (images.shape[0], self.consistency.augmentation.num_uniforms)
-        uniforms = keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
+        uniforms = drawn.augmentation if drawn else self._draw_uniforms(images.shape[0])
         return self.consistency.pair(images, noise, uniforms)
 
     def _packed_gradient(self, images, noise, settings):
@@ -275,9 +289,9 @@ class Trainer:
         gradient = self.update.layout.pack(gradients)
         return gradient / self.loss_scale.value if self.loss_scale else gradient, terms
 
-    def _whole_step(self, images, settings, learning_rate, skip_norm):
+    def _whole_step(self, images, drawn, settings, learning_rate, skip_norm):
         layer_state = self._copy_layer_state()
-        gradient, terms = self._gradient(*self._make_batch(images), settings)
+        gradient, terms = self._gradient(*self._make_batch(images, drawn), settings)
         return self._finish(gradient, terms, layer_state, learning_rate, skip_norm)
 
     def _copy_layer_state(self):
@@ -294,10 +308,10 @@ class Trainer:
             *terms, info.gradient_norm, info.skipped, self.update.consecutive_skips.value
         )
 
-    def _step_in_parts(self, images, settings, learning_rate, skip_norm):
+    def _step_in_parts(self, images, drawn, settings, learning_rate, skip_norm):
         # The noise of the whole batch is drawn at once, so that an update does not
         # depend on how the batch is divided.
-        images, noise = self._prepare(images)
+        images, noise = self._prepare(images, drawn)
         layer_state = self._copy_layer_state()
         part = self.config.micro_batch_size
         self.accumulator.assign(ops.zeros_like(self.accumulator.value))
