@@ -2,9 +2,19 @@
 
 import sys
 
+from data.load import check_files
 from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script
 from utils.command_line.training_request import parse_training_arguments
+
+
+def parse(arguments):
+    """The request, whose files are there: said before a backend is imported, which takes long."""
+    request = parse_training_arguments(arguments)
+    if request is not None:
+        run = request.experiment.run
+        check_files(run.dataset, run.data_dir, run.binarize, run.split_of)
+    return request
 
 
 def load_command():
@@ -15,7 +25,7 @@ def load_command():
 
 def main(arguments=None):
     """Run the command; returns the exit code."""
-    return run_script(parse_training_arguments, load_command, arguments)
+    return run_script(parse, load_command, arguments)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,20 @@ def describe(name, binarize="none", split_of="own"):
     return info._replace(levels=2)
 
 
+def check_files(name, data_dir, binarize, split_of):
+    """Refuse a missing file in no time: nothing is read, and no backend is imported.
+
+    Args:
+        name, data_dir, binarize, split_of: as of `load_splits`.
+
+    Raises:
+        UserError: if the files are not there.
+    """
+    dataset = DATASETS[name](split_of)
+    if binarize != "static" or not dataset.has_binary(data_dir):
+        dataset.check(data_dir)
+
+
 def load_splits(
     name,
     data_dir=None,
@@ -48,13 +62,13 @@ def load_splits(
         `Splits`.
     """
     dataset = DATASETS[name](split_of)
-    published = dataset.load_binary(data_dir) if binarize == "static" else None
-    splits = dataset.load(data_dir) if published is None else published
+    is_published_binary = binarize == "static" and dataset.has_binary(data_dir)
+    splits = dataset.load_binary(data_dir) if is_published_binary else dataset.load(data_dir)
     if splits.validation is splits.test:
         tell(f"validation and test are the same {len(splits.test)} images with split_of {split_of}")
     limits = (limit_train, limit_eval, limit_eval)
     limited = [images[:limit] if limit else images for images, limit in zip(splits, limits)]
-    if binarize == "none" or published is not None:
+    if binarize == "none" or is_published_binary:
         return Splits(*limited)
     if binarize == "static":
         tell(

@@ -1,7 +1,7 @@
 """A data set of published files, of which several codebases make several splits."""
 
 from data.files import check_folder, check_images, through_keras
-from data.layouts.layout import Layout, read_first
+from data.layouts.layout import Layout, first_complete
 from data.sets.base import Dataset, Published, Split, Splits
 from hvae.errors import UserError
 
@@ -50,26 +50,42 @@ class PublishedDataset(Dataset):
             UserError: if a file is missing or damaged, holds something else, or it cannot be
                 fetched.
         """
+        self.check(data_dir)
         if data_dir:
-            published = read_first(check_folder(data_dir), self.layouts, self.title, self._advice)
-        elif self.fetched_as:
-            published = self._fetched()
+            layout, found = self._found(data_dir)
+            published = layout.read(**found)
         else:
-            said = "; or ".join(layout.said for layout in self.layouts)
-            raise UserError(
-                f"data_dir: {self._name} needs the folder that holds {said}. {self._advice}"
-            )
+            published = self._without_files()
         source = data_dir or self.title
         for images in published:
             if images is not None:
                 check_images(source, images, self.info)
         return published
 
+    def check(self, data_dir=None):
+        """Refuse a folder without the files, or none where one is needed."""
+        if data_dir:
+            self._found(data_dir)
+        elif not self.needs_no_files:
+            said = "; or ".join(layout.said for layout in self.layouts)
+            raise UserError(
+                f"data_dir: {self._name} needs the folder that holds {said}. {self._advice}"
+            )
+
+    @property
+    def needs_no_files(self):
+        """Whether there are images without a folder."""
+        return self.fetched_as is not None
+
     def num_train(self):
         """Images of the training split of `split_of`."""
         return self.splits[self.split_of].num_train or self.info.num_train
 
-    def _fetched(self):
+    def _found(self, data_dir):
+        return first_complete(check_folder(data_dir), self.layouts, self.title, self._advice)
+
+    def _without_files(self):
+        """The images where there is no folder: `keras.datasets` fetches them."""
         (train, _), (test, _) = through_keras(self.fetched_as, self._advice)
         channels = self.info.image_channels
         train, test = (

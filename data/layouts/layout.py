@@ -35,8 +35,8 @@ class Layout(NamedTuple):
         return [role for role in self.files if role not in found and role not in self.may_lack]
 
 
-def read_first(folder, layouts, title, download):
-    """What the first layout gives whose files are all in a folder.
+def first_complete(folder, layouts, title, download):
+    """The first layout whose files are all in a folder, and their paths by role.
 
     Args:
         folder: the folder's path.
@@ -52,7 +52,7 @@ def read_first(folder, layouts, title, download):
         found = layout.find(folder)
         lacks = layout.lacks(found)
         if not lacks:
-            return layout.read(**found)
+            return layout, found
         if any(role not in layout.may_lack for role in found) and not incomplete:
             there = next(iter(found.values()))
             there = there[0] if isinstance(there, list) else there

@@ -79,17 +79,38 @@ class Dataset(abc.ABC):
             UserError: if a file is missing or damaged.
         """
 
+    def check(self, data_dir=None):  # noqa: B027  a data set without files has nothing to check
+        """Refuse what can be refused by a look at the folder, before anything is read.
+
+        Args:
+            data_dir: as of `load`.
+
+        Raises:
+            UserError: if the files are not there.
+        """
+
     def num_train(self):
         """Images of the whole training split; 0 if only reading it tells."""
         return self.info.num_train
 
-    def load_binary(self, data_dir):
-        """`Splits` of published binary images, or `None` if there are none in the folder.
+    def has_binary(self, data_dir):
+        """Whether a folder has published binary images.
 
         Args:
             data_dir: as of `load`.
         """
-        return None
+        return False
+
+    def load_binary(self, data_dir):
+        """`Splits` of published binary images, where `has_binary`.
+
+        Args:
+            data_dir: as of `load`.
+
+        Raises:
+            UserError: if a file is missing or damaged.
+        """
+        raise NotImplementedError
 
     @property
     def _name(self):

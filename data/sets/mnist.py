@@ -46,19 +46,17 @@ class MNIST(PublishedDataset):
     download = "Download its four files from yann.lecun.com/exdb/mnist"
     fetched_as = "mnist"
 
+    def has_binary(self, data_dir):
+        return bool(data_dir and _BINARY.find(check_folder(data_dir)))
+
     def load_binary(self, data_dir):
-        """`Splits` of Larochelle's binary images, or `None` if the folder has grey ones.
+        """`Splits` of Larochelle's binary images.
 
         Raises:
             UserError: if a file of his is missing or damaged.
         """
-        if not data_dir:
-            return None
-        folder = check_folder(data_dir)
-        found = _BINARY.find(folder)
-        if not found:
-            return None
+        found = _BINARY.find(check_folder(data_dir))
         lacks = _BINARY.lacks(found)
         if lacks:
-            raise UserError(f"data_dir: no {_BINARY.files[lacks[0]][0]} in {folder}")
+            raise UserError(f"data_dir: no {_BINARY.files[lacks[0]][0]} in {data_dir}")
         return self.splits[self.split_of].rule(_BINARY.read(**found))

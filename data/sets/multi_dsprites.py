@@ -42,9 +42,9 @@ class MultiDSprites(PublishedDataset):
         "its own are rendered"
     )
 
-    def read(self, data_dir):
-        """The images of the file; without a folder, images that are rendered when needed."""
-        if data_dir:
-            return super().read(data_dir)
+    needs_no_files = True
+
+    def _without_files(self):
+        """Images that are rendered when they are asked for."""
         shape = (*_SIZE, 3)
         return Published(Items(range(_COUNT), lambda number: render_sprites(number, _SIZE), shape))

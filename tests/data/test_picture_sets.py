@@ -283,10 +283,10 @@ def test_pictures_of_another_shape_are_named(size, tmp_path):
 
 def test_a_picture_of_gigabytes_is_refused_before_it_is_decoded(tmp_path):
     bomb = bytearray(png(noisy(1, (8, 8))[0]))
-    bomb[16:24] = struct.pack(">II", 30000, 30000)  # of IHDR, with its checksum
+    bomb[16:24] = struct.pack(">II", 8000, 8000)  # of IHDR, with its checksum
     bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
     write_folder(tmp_path, {f"images1024x1024/{i}.png": bytes(bomb) for i in range(2)})
-    with pytest.raises(UserError, match="cannot be read as an image .*(30000x30000|900000000)"):
+    with pytest.raises(UserError, match="cannot be read as an image .*8000x8000"):
         read_all(load_splits("ffhq256", tmp_path).train)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+import main
 from data.load import describe, load_splits
 from data.sets import DATASETS
 from data.stored_images import StoredImages
@@ -309,6 +310,24 @@ def test_a_mat_file_without_images_says_so(tmp_path):
         savemat(tmp_path / file, {"y": [[1]]})
     with pytest.raises(UserError, match=r"train_32x32.mat is damaged .*\(no variable X\)"):
         load_splits("svhn", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--dataset", "svhn"], "svhn needs the folder that holds train_32x32.mat"),
+        (["--dataset", "cifar10", "--data_dir", "DIR"], "no CIFAR-10 in DIR; it reads"),
+        (["--config", "mnist_lvae", "--data_dir", "DIR"], "no MNIST in DIR; it reads"),
+        (["--dataset", "ffhq256", "--data_dir", "DIR/none"], "no such folder. Received: DIR/none"),
+    ],
+)
+def test_missing_files_are_said_before_a_backend_is_loaded(
+    flags, message, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(main, "load_command", lambda: pytest.fail("TensorFlow would be imported"))
+    assert main.main([flag.replace("DIR", str(tmp_path)) for flag in flags]) == 2
+    error = capsys.readouterr().err
+    assert message.replace("DIR", str(tmp_path)) in error and error.count("\n") == 1
 
 
 def test_extra_images_of_svhn_come_before_the_training_images(tmp_path):
