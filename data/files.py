@@ -35,12 +35,12 @@ _MOST_BYTES = 4 * 2**30
 
 
 def check_folder(folder):
-    """The folder as a path.
+    """The folder as a path, where ~ is the user's own.
 
     Raises:
         UserError: if it does not exist.
     """
-    folder = pathlib.Path(folder)
+    folder = pathlib.Path(folder).expanduser()
     if not folder.is_dir():
         raise UserError(f"data_dir: no such folder. Received: {folder}")
     return folder

@@ -66,6 +66,8 @@ def load_splits(
     splits = dataset.load_binary(data_dir) if is_published_binary else dataset.load(data_dir)
     if splits.validation is splits.test:
         tell(f"validation and test are the same {len(splits.test)} images with split_of {split_of}")
+    for line in dataset.remarks:
+        tell(line)
     limits = (limit_train, limit_eval, limit_eval)
     limited = [images[:limit] if limit else images for images, limit in zip(splits, limits)]
     if binarize == "none" or is_published_binary:

@@ -15,6 +15,8 @@ class PublishedDataset(Dataset):
     splits: dict[str, Split]
     #: How its files may lie in a folder; the first that fits is read.
     layouts: tuple[Layout, ...]
+    #: How many images there are that are not test images, as published.
+    num_published: int
     #: A sentence on what to download, and where it is.
     download: str
     #: Name in `keras.datasets`, which fetches it; or `None`.
@@ -38,6 +40,7 @@ class PublishedDataset(Dataset):
                 f"can be read one by one, python -m utils.prepare_data {self._name} {data_dir} "
                 f"TARGET, then --data_dir TARGET"
             )
+        self.remarks = self._remarks(published)
         return self.splits[self.split_of].rule(published)
 
     def read(self, data_dir) -> Published:
@@ -80,6 +83,17 @@ class PublishedDataset(Dataset):
     def num_train(self):
         """Images of the training split of `split_of`."""
         return self.splits[self.split_of].num_train or self.info.num_train
+
+    def _remarks(self, published):
+        """A line if images are missing: who is in which split then is not as elsewhere."""
+        validation = published.validation
+        count = len(published.train) + (0 if validation is None else len(validation))
+        if count >= self.num_published:
+            return ()
+        return (
+            f"{self._name}: {count:,} images for training and validation, published are "
+            f"{self.num_published:,}: splits are not those of who has them all",
+        )
 
     def _found(self, data_dir):
         return first_complete(check_folder(data_dir), self.layouts, self.title, self._advice)

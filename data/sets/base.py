@@ -59,6 +59,8 @@ class Dataset(abc.ABC):
     info: DatasetInfo
     #: Values of `split_of` that it takes: this package's own, and codebases that split it.
     split_names: tuple[str, ...] = ("own",)
+    #: After `load`: lines on what the user should know of these images.
+    remarks: tuple[str, ...] = ()
 
     def __init__(self, split_of="own"):
         if split_of not in self.split_names:

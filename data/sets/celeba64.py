@@ -22,6 +22,7 @@ class CelebA64(PublishedDataset):
 
     title = "CelebA"
     info = _INFO
+    num_published = 182637
     splits = {
         "own": Split(given()),
         "efficient": Split(given()),

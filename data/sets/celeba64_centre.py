@@ -21,6 +21,7 @@ class CelebA64Centre(PublishedDataset):
 
     title = "CelebA"
     info = _INFO
+    num_published = 182637
     splits = {"own": Split(given()), "lvae": Split(validation_twice)}
     layouts = celeba_layouts("celeba64_centre", _INFO, _FIT)
     download = (

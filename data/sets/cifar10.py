@@ -23,6 +23,7 @@ class CIFAR10(PublishedDataset):
     info = DatasetInfo(
         image_size=(32, 32), image_channels=3, levels=256, num_train=45000, can_flip=True
     )
+    num_published = 50000
     splits = {
         "own": Split(last(5000)),
         # scikit-learn's `train_test_split`, whose test part comes first.

@@ -21,6 +21,7 @@ class FashionMNIST(PublishedDataset):
         can_binarize=True,
         can_flip=True,
     )
+    num_published = 60000
     splits = {"own": Split(last(5000)), "nvae": Split(whole, 60000)}
     layouts = mnist_layouts("fashion_mnist")
     download = "Download its four files from github.com/zalandoresearch/fashion-mnist"

@@ -21,6 +21,7 @@ class FFHQ256(PublishedDataset):
 
     title = "FFHQ"
     info = _INFO
+    num_published = 70000
     splits = {
         "own": Split(given(_OPENAI)),
         "openai": Split(_OPENAI),

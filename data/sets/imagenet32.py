@@ -20,6 +20,7 @@ class ImageNet32(PublishedDataset):
 
     title = "ImageNet at 32x32"
     info = _INFO
+    num_published = 1281149
     splits = {"own": _OPENAI, "openai": _OPENAI, "nvae": Split(whole, 1281149)}
     layouts = imagenet_layouts(32, _INFO)
     download = "train_32x32.tar and valid_32x32.tar were at image-net.org/small"

@@ -20,6 +20,7 @@ class ImageNet64(PublishedDataset):
 
     title = "ImageNet at 64x64"
     info = _INFO
+    num_published = 1281149
     splits = {"own": _OPENAI, "openai": _OPENAI, "nvae": Split(whole, 1281149)}
     layouts = imagenet_layouts(64, _INFO)
     download = "train_64x64.tar and valid_64x64.tar were at image-net.org/small"

@@ -20,6 +20,7 @@ class ImageNet64Box(PublishedDataset):
 
     title = "Downsampled ImageNet at 64x64"
     info = _INFO
+    num_published = 1281167
     splits = {
         "own": Split(permuted(5000, seed=42)),
         "efficient": Split(whole, 1281167),

@@ -36,6 +36,7 @@ class MNIST(PublishedDataset):
     info = DatasetInfo(
         image_size=(28, 28), image_channels=1, levels=256, num_train=55000, can_binarize=True
     )
+    num_published = 60000
     splits = {
         "own": Split(given(last(5000))),
         "efficient": Split(halved_test(seed=101), 60000),

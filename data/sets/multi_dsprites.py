@@ -29,6 +29,7 @@ class MultiDSprites(PublishedDataset):
     info = DatasetInfo(
         image_size=_SIZE, image_channels=3, levels=256, num_train=80000, can_flip=True
     )
+    num_published = 100000
     splits = {"own": Split(shares(0.1, 0.1)), "lvae": Split(shares(0.1, 0), 90000)}
     layouts = (
         Layout(

@@ -31,6 +31,7 @@ class Omniglot(PublishedDataset):
     info = DatasetInfo(
         image_size=(28, 28), image_channels=1, levels=256, num_train=23000, can_binarize=True
     )
+    num_published = 24345
     splits = {"own": Split(last(1345)), "nvae": Split(whole, 24345)}
     layouts = (Layout("chardata.mat", {"path": ("chardata.mat",)}, _read),)
     download = "Download it from github.com/yburda/iwae, datasets/OMNIGLOT"

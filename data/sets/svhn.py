@@ -34,6 +34,7 @@ class SVHN(PublishedDataset):
 
     title = "SVHN"
     info = _INFO
+    num_published = 73257
     splits = {"own": Split(last(5000)), "lvae": Split(whole, 73257)}
     layouts = (
         Layout(

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from data.load import describe, load_splits
+from data.training_batches import TrainingBatches
 from hvae.errors import UserError
 from tests.data.picture_sets import (
     noisy,
@@ -78,6 +79,17 @@ def test_imagenet(write, tmp_path):
     train, test = noisy(12, SIZE_32), noisy(3, SIZE_32, 1)
     write(tmp_path, train, test)
     assert_published("imagenet32", tmp_path, train, test, "nvae")
+
+
+def test_batches_of_pictures_are_those_of_their_array(tmp_path):
+    train = noisy(12, SIZE_32)
+    imagenet_tar(tmp_path, train, train[:2])
+    pictures = load_splits("imagenet32", tmp_path, split_of="nvae").train
+    read, expected = (
+        TrainingBatches(images, 4, seed=3, horizontal_flip=True) for images in (pictures, train)
+    )
+    for batch, batch_of_array in zip(read.epoch(1), expected.epoch(1), strict=True):
+        np.testing.assert_array_equal(batch, batch_of_array)
 
 
 @pytest.mark.parametrize("write", IMAGENET[:1] + IMAGENET[2:])

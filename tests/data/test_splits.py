@@ -155,6 +155,19 @@ def test_training_splits_are_as_large_as_is_said(name):
         assert describe(name, split_of=split_of).num_train == len(train), split_of
 
 
+@pytest.mark.parametrize("name", SIZES)
+def test_missing_images_are_said(name):
+    dataset = DATASETS[name]()
+    assert dataset.num_published == SIZES[name][0]
+    dataset.read = lambda data_dir: Published(np.arange(100), test=np.arange(9))
+    dataset.load("folder")
+    [remark] = dataset.remarks
+    assert remark.startswith(f"{name}: 100 images for training and validation, published are ")
+    dataset.read = lambda data_dir: Published(np.arange(SIZES[name][0]), test=np.arange(9))
+    dataset.load("folder")
+    assert dataset.remarks == ()
+
+
 def test_images_on_disk_stay_there(tmp_path):
     np.save(tmp_path / "a.npy", np.arange(20).reshape(20, 1, 1, 1))
     images = np.load(tmp_path / "a.npy", mmap_mode="r")
