@@ -11,6 +11,7 @@ import numpy as np
 
 from hvae.deploy.batched_run import batches_of, joined
 from hvae.deploy.checked_inputs import checked_inputs
+from hvae.deploy.level_rows import posterior_rows
 from hvae.deploy.manifest import check_files, read_manifest
 from hvae.deploy.openvino_program import OpenVINOProgram, check_settings
 from hvae.deploy.port import block_values, named_blocks, names_of
@@ -186,6 +187,39 @@ class OpenVINOModel:
     ) -> Score:
         """The `Score` of images; arguments and errors as of `reconstruct`."""
         return Score(**self.run("score", self._image_inputs(images, seed, noise, numbers)))
+
+    def level_bounds(
+        self,
+        images: np.ndarray,
+        counts: Sequence[int],
+        *,
+        seed: int = 0,
+        noise: Sequence[np.ndarray] | None = None,
+        numbers: Sequence[int] | None = None,
+    ) -> np.ndarray:
+        """L^{>k} of images: bounds on log p(x) whose lowest k blocks come from the prior.
+
+        The first less another, L^{>0} − L^{>k}, is large for unusual images (Havtorn et al. 2021).
+
+        Args:
+            images, seed, noise, numbers: as of `reconstruct`.
+            counts: for each bound its k, 0 to the number of blocks less one.
+
+        Returns:
+            Nats, `(images, counts)`, float64.
+
+        Raises:
+            UserError: as `generate`.
+        """
+        rows = posterior_rows(len(self.manifest.noise_shapes), counts)
+        inputs = self._image_inputs(images, seed, noise, numbers)
+        bounds = np.empty((len(images), len(rows)))
+        for column, row in enumerate(rows):
+            row = np.tile(row, (len(images), 1))
+            outputs = self.run("detect", {**inputs, "from_posterior": row})
+            kl = outputs["kl"].sum(axis=-1, dtype=np.float64)
+            bounds[:, column] = -outputs["nll"].astype(np.float64) - kl
+        return bounds
 
     def run(self, part: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs by name of a part.

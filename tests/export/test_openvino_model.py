@@ -9,6 +9,7 @@ import pytest
 
 from hvae.deploy import OpenVINOModel
 from hvae.errors import UserError
+from hvae.inference.detection.level_bounds import LevelBounds
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.noise.draws import latent_noise
 from tests.export.conftest import CASES
@@ -47,6 +48,15 @@ def test_scores_as_the_model(exported, running, name):
         result = program.score(source.images, seed=2)
         for field in ("elbo", "nll", "kl"):
             assert_close(getattr(result, field), np.asarray(getattr(output, field)))
+
+
+def test_bounds_by_level_are_the_models(vdvae, running):
+    counts = [1, 0]
+    bounds = running("vdvae").level_bounds(vdvae.images, counts, seed=2)
+    assert_close(bounds, LevelBounds(vdvae.model)(vdvae.images, counts, seed=2))
+    assert_close(bounds[:, 1], running("vdvae").score(vdvae.images, seed=2).elbo)
+    with pytest.raises(UserError, match="counts: must be 0 to"):
+        running("vdvae").level_bounds(vdvae.images, [-1])
 
 
 def test_reconstructs_and_encodes_as_the_model(vdvae, running):
@@ -187,7 +197,7 @@ def test_threads_may_share_a_model(vdvae, running):
         (lambda p, x: p.generate(2, output_temperature=-1), "output_temperature: must be at lea"),
         (lambda p, x: p.generate(2, temperature=-1), "temperature: must be at least 0"),
         (lambda p, x: p.generate(2, temperature=[1, 1, 1]), "one for each of the 2"),
-        (lambda p, x: p.run("decode", {}), "has no part decode; it has encode, generate, "),
+        (lambda p, x: p.run("decode", {}), "has no part decode; it has detect, encode, "),
         (lambda p, x: p.run("score", {"z": x}), "images is missing"),
         (lambda p, x: OpenVINOModel(p.folder, hint="fast"), "hint: allowed are latency"),
         (lambda p, x: OpenVINOModel(p.folder, precision="f64"), "precision: allowed are"),

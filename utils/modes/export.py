@@ -30,7 +30,8 @@ class ExportMode(Mode):
             default=",".join(PARTS.names()),
             metavar="PART,PART",
             help="generate: noise to images; reconstruct: images to images; encode: images to "
-            "latents; score: images to ELBO, NLL and KL [default all]",
+            "latents; score: images to ELBO, NLL and KL; detect: images to the bounds that say how "
+            "unusual they are [default all]",
         )
         parser.add_argument(
             "--precision",

@@ -16,7 +16,7 @@ class BitMaps(NamedTuple):
     """KL of some images by block and by pixel, in nats."""
 
     kl: np.ndarray  # (images, blocks), smallest scale first
-    maps: np.ndarray  # (images, height, width), of all blocks; sums to the image's KL
+    maps: np.ndarray  # (images, height, width), of the blocks shown; sums to their KL
     map_of_scales: dict  # name of a scale → (height, width), mean over the images
 
 
@@ -36,7 +36,7 @@ class BitMapper:
         self.batch_size = batch_size
         self._kl = CompiledFunction(model, self._kl_of_positions)
 
-    def __call__(self, images, seed=0, progress=iter, numbers=None):
+    def __call__(self, images, seed=0, progress=iter, numbers=None, blocks=None):
         """Map.
 
         Args:
@@ -45,6 +45,7 @@ class BitMapper:
             progress: wraps the sequence of batches.
             numbers: the images' numbers in their set, on which their noise depends; 0, 1, … if
                 left out.
+            blocks: numbers of the blocks that the maps show, 0 at the top; all if left out.
 
         Returns:
             `BitMaps`.
@@ -68,6 +69,8 @@ class BitMapper:
                     positions[:count], config.padded_size, config.image_size
                 )
                 kl[real, i] = positions[:count].sum(axis=(1, 2), dtype=np.float64)
+                if blocks is not None and i not in blocks:
+                    continue
                 maps[real] += spread
                 map_of_scales[names[i]] += spread.sum(axis=0) / len(images)
         return BitMaps(kl, maps, map_of_scales)
