@@ -1,18 +1,23 @@
 """A data set as the configuration asks for it."""
 
 from data.binarize import draw_binary
+from data.picture_settings import PictureSettings
 from data.sets import DATASETS
 from data.sets.base import Splits
 from hvae.errors import UserError
 
 
-def describe(name, binarize="none", split_of="own"):
+def describe(name, binarize="none", split_of="own", pictures=None):
     """The `DatasetInfo` of the images as the model will see them.
+
+    Args:
+        name: a name of `DATASETS`.
+        binarize, split_of, pictures: as of `load_splits`.
 
     Raises:
         UserError: if the data set cannot be binarised, or there are no such splits of it.
     """
-    dataset = DATASETS[name](split_of)
+    dataset = DATASETS[name](split_of).configured(pictures or PictureSettings())
     info = dataset.info._replace(num_train=dataset.num_train())
     if binarize == "none":
         return info
@@ -42,6 +47,7 @@ def load_splits(
     limit_train=0,
     limit_eval=0,
     split_of="own",
+    pictures=None,
     tell=lambda line: None,
 ):
     """Read a data set.
@@ -56,12 +62,13 @@ def load_splits(
         limit_train, limit_eval: use only so many images of the training split, and of
             validation and test; 0 for all.
         split_of: whose splits, a name of the data set's `split_names`.
+        pictures: `PictureSettings`, for a folder of pictures.
         tell: function that takes a line on what the user should know of these images.
 
     Returns:
         `Splits`.
     """
-    dataset = DATASETS[name](split_of)
+    dataset = DATASETS[name](split_of).configured(pictures or PictureSettings())
     is_published_binary = binarize == "static" and dataset.has_binary(data_dir)
     splits = dataset.load_binary(data_dir) if is_published_binary else dataset.load(data_dir)
     if splits.validation is splits.test:

@@ -46,14 +46,17 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
     # The images.
     image_size: tuple[int, ...] = setting(
         (32, 32),
-        "height and width of the images",
+        "height and width of the images, or the side of square ones; dataset images takes any, "
+        "of other data sets it is known",
         group=_MODEL,
         unit="pixels",
         minimum=1,
-        flag=False,
     )
     image_channels: int = setting(
-        3, "1 for greyscale, 3 for RGB", group=_MODEL, choices=(1, 3), flag=False
+        3,
+        "1 for greyscale, 3 for RGB; dataset images takes either, of other data sets it is known",
+        group=_MODEL,
+        choices=(1, 3),
     )
     levels: int = setting(
         256,

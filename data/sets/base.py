@@ -70,6 +70,10 @@ class Dataset(abc.ABC):
             )
         self.split_of = split_of
 
+    def configured(self, pictures):
+        """The data set, with its images as `PictureSettings` ask, where it is made of pictures."""
+        return self
+
     @abc.abstractmethod
     def load(self, data_dir=None):
         """The images as `Splits`.

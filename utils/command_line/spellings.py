@@ -12,12 +12,14 @@ _ALIASES = {
     "lr": "learning_rate",
     "wd": "weight_decay",
     "no_bn": "no-batch_norm",
+    "channels": "image_channels",
 }
 #: What it calls its data sets, and what they are here.
 _DATASETS = {
     "static_mnist": {"dataset": "mnist", "binarize": "static"},
     "celeba": {"dataset": "celeba64_centre"},
     "multi_dsprites_binary_rgb": {"dataset": "multi_dsprites"},
+    **{f"images{n}": {"dataset": "images", "image_size": [n]} for n in (32, 64, 128, 256)},
 }
 
 
@@ -47,15 +49,15 @@ def spelled_as_here(arguments, known):
 
 
 def dataset_as_here(typed):
-    """Typed values with a data set's old name replaced, and a line that says so.
+    """Values with a data set's old name replaced, and a line that says so.
 
     Args:
-        typed: names and values of flags.
+        typed: names and values, typed or of a file.
     """
     here = _DATASETS.get(typed.get("dataset"))
     if here is None:
         return typed
-    flags = " ".join(f"--{name} {value}" for name, value in here.items())
+    flags = " ".join(f"--{name} {_words(value)}" for name, value in here.items())
     print(f"--dataset {typed['dataset']} is {flags} here", file=sys.stderr)
     return {**here, **typed, "dataset": here["dataset"]}
 
@@ -78,6 +80,10 @@ def with_family(values):
     family = families.pop()
     print(f"model_family {family}, to which {named} belongs", file=sys.stderr)
     return {**values, "model_family": family}
+
+
+def _words(value):
+    return " ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _key(flag):

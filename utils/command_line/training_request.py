@@ -25,6 +25,8 @@ _FIXED_ON_RESUME = (
     "dataset",
     "binarize",
     "split_of",
+    "horizontal_flip",
+    "background",
     "dtype",
     "save",
     "batch_size",
@@ -171,7 +173,7 @@ def _start(command, typed, plugins):
     if command["config"] not in (None, "None"):
         file = read_config_file(command["config"])
         file.tell(command["config"])
-        values = _without_others_splits(file.values, typed)
+        values = _without_others_splits(dataset_as_here(file.values), typed)
     experiment = Experiment.from_flat(with_family({**values, **typed}))
     if "num_flows" in typed and experiment.model.flow_type == "none" and any(typed["num_flows"]):
         received = " ".join(str(count) for count in typed["num_flows"])
@@ -196,7 +198,7 @@ def _resume(command, typed, plugins):
             if typed.get(name, own) != own:
                 raise UserError(f"{name}: --resume {folder} says {own}. Received: {typed[name]}")
     check_run(folder, [RESUME])
-    values = read_config(folder)
+    values = dataset_as_here(read_config(folder))
     with told_how_to_load(folder, spell_flag):
         before = Experiment.from_flat(values).to_flat()
     kept = {path.name: path for path in kept_plugins(folder)}

@@ -11,6 +11,7 @@ from hvae.registry.plugins import told_how_to_load
 from utils.command_line.environment import backend_of_environment, set_environment
 from utils.command_line.flags import Parser
 from utils.command_line.plugins import load_plugins, spell_flag
+from utils.command_line.spellings import dataset_as_here
 from utils.experiments.experiment import Experiment
 from utils.experiments.run_settings import RunSettings
 from utils.modes import MODES
@@ -47,7 +48,7 @@ def parse_use_arguments(arguments=None):
     mode = MODES[typed.mode]()
     mode.check(typed)
     check_run(typed.run, [weights_file(typed.moment, typed.weights)])
-    values = read_config(typed.run)
+    values = dataset_as_here(read_config(typed.run))
     if getattr(typed, "data_dir", None) is not None:
         values["data_dir"] = typed.data_dir
     backend = _backend(mode, typed, values)

@@ -3,6 +3,7 @@
 import dataclasses
 
 from data.load import describe
+from data.picture_settings import PictureSettings
 from data.sets import DATASETS
 from hvae.config import ModelConfig
 from hvae.configuration.settings import field_types, from_dict, refuse_unknown, to_dict
@@ -51,6 +52,11 @@ class Experiment:
             ModelConfig.from_dict(_describe_images(run, of_model)),
             from_dict(TrainingConfig, of_training),
         )
+
+    @property
+    def pictures(self):
+        """The `PictureSettings` of the run."""
+        return _pictures(self.run, self.model.image_size, self.model.image_channels)
 
     def to_flat(self):
         """Names and values of all fields, by group: `from_flat` gives the same back.
@@ -108,8 +114,10 @@ def _check_named(of_model):
     Args:
         of_model: names and values of the model.
     """
-    size = of_model.get("image_size")
-    if size is None or list(size) == list(describe(RunSettings.dataset).image_size):
+    if "image_size" not in of_model:
+        return
+    size = _height_and_width(of_model["image_size"])
+    if size == list(describe(RunSettings.dataset).image_size):
         return
     kind = {"image_size": tuple(size), "image_channels": of_model.get("image_channels")}
     fits = [
@@ -120,13 +128,36 @@ def _check_named(of_model):
     height, width = size
     raise UserError(
         f"dataset: must be named, the configuration says only that images are {height}x{width}; "
-        f"of this size {'are ' + ', '.join(fits) if fits else 'there is none'}"
+        f"of this size are {', '.join(dict.fromkeys([*fits, 'images']))}"
     )
+
+
+def _pictures(run, image_size, image_channels):
+    return PictureSettings(
+        tuple(image_size),
+        image_channels,
+        run.background,
+        run.skip_unreadable,
+        run.limit_train,
+        run.limit_eval,
+    )
+
+
+def _height_and_width(size):
+    """Both, where one number stands for a square."""
+    size = list(size) if isinstance(size, (list, tuple)) else [size]
+    return size * 2 if len(size) == 1 else size
 
 
 def _describe_images(run, values):
     """The model's values with those that follow from the data set."""
-    info = describe(run.dataset, run.binarize, run.split_of)
+    values = {**values}
+    if "image_size" in values:
+        values["image_size"] = _height_and_width(values["image_size"])
+    default = PictureSettings()
+    size = values.get("image_size", default.image_size)
+    asked_for = _pictures(run, size, values.get("image_channels", default.image_channels))
+    info = describe(run.dataset, run.binarize, run.split_of, asked_for)
     described = {
         "image_size": list(info.image_size),
         "image_channels": info.image_channels,

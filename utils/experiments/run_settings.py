@@ -3,6 +3,7 @@
 import dataclasses
 
 from data.binarize import MODES
+from data.picture_file import check_background
 from data.sets import DATASETS
 from hvae.configuration.settings import SWITCH, check_fields, setting
 from hvae.errors import UserError
@@ -44,6 +45,21 @@ class RunSettings:
         "where it has one",
         group=_GENERAL,
         choices=SPLITS_OF,
+    )
+    horizontal_flip: bool = setting(
+        False,
+        "mirror every training image, left to right, in half of the epochs",
+        group=_GENERAL,
+    )
+    background: str = setting(
+        "white",
+        "colour behind transparent pixels of pictures, as white, black or '#80ff00'",
+        group=_GENERAL,
+    )
+    skip_unreadable: bool = setting(
+        False,
+        "images: leave out files that cannot be read, instead of listing them and stopping",
+        group=_GENERAL,
     )
     limit_train: int = setting(
         0, "use only so many training images; 0 for all", group=_GENERAL, unit="images", minimum=0
@@ -105,6 +121,11 @@ class RunSettings:
 
     def __post_init__(self):
         check_fields(self)
+        check_background(self.background)
+        if self.skip_unreadable and self.dataset != "images":
+            raise UserError(
+                f"skip_unreadable: only dataset images reads it. Received: dataset {self.dataset}"
+            )
         if self.gpu != "none" and not self.gpu.strip().isdigit():
             raise UserError(
                 f"gpu: allowed are the number of one GPU, or none. Received: {self.gpu}"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.picture_file import read_picture
+from data.picture_file import picture_size, read_picture
 from hvae.errors import UserError
 from hvae.images.checked_images import checked_images
 
@@ -17,7 +17,7 @@ class NumberedImages(NamedTuple):
     numbers: np.ndarray  # (images,), in the split; of one from a file, its place among the images
 
 
-def read_images(names, config, split):
+def read_images(names, config, split, background="white", tell=lambda line: None):
     """Images of a model's size.
 
     Args:
@@ -25,15 +25,18 @@ def read_images(names, config, split):
             `(height, width, channels)` or `(images, height, width, channels)`.
         config: the `ModelConfig`.
         split: function that gives the split's images; called only for numbers.
+        background: the colour behind transparent pixels, as CSS names it.
+        tell: function that takes a line on each picture of another size, which is scaled until
+            it covers the model's, and cropped at both ends.
 
     Returns:
         `NumberedImages`, uint8.
 
     Raises:
-        UserError: if a number is out of range, a file cannot be read, or an image has
+        UserError: if a number is out of range, a file cannot be read, or an array has
             another size.
     """
-    parts = [_read(str(name), config, split) for name in names]
+    parts = [_read(str(name), config, split, background, tell) for name in names]
     images = np.concatenate(parts)
     numbers = np.arange(len(images))
     start = 0
@@ -44,7 +47,7 @@ def read_images(names, config, split):
     return NumberedImages(images, numbers)
 
 
-def _read(name, config, split):
+def _read(name, config, split, background, tell):
     if name.isdigit():
         images = split()
         if int(name) >= len(images):
@@ -52,10 +55,13 @@ def _read(name, config, split):
                 f"images: the split has images 0 to {len(images) - 1}. Received: {name}"
             )
         return np.asarray(images[int(name)])[None]
-    path = pathlib.Path(name)
+    path = pathlib.Path(name).expanduser()
     if not path.is_file():
         raise UserError(f"images: neither a number nor a file. Received: {name}")
-    images = _read_array(path) if path.suffix == ".npy" else _read_picture(path, config)
+    if path.suffix == ".npy":
+        images = _read_array(path)
+    else:
+        images = _read_picture(path, config, background, tell)
     return checked_images(images, config, name=str(path)).astype(np.uint8)
 
 
@@ -67,15 +73,12 @@ def _read_array(path):
     return images[None] if images.ndim == 3 else images
 
 
-def _read_picture(path, config):
-    picture = read_picture(path, config.image_channels)
+def _read_picture(path, config, background, tell):
     height, width = config.image_size
-    if picture.size != (width, height):
-        raise UserError(
-            f"{path}: must be {width} pixels wide and {height} high. "
-            f"Received: {picture.width} and {picture.height}; to resize: "
-            f"Image.open(path).resize(({width}, {height})).save(path) with Pillow"
-        )
+    there = picture_size(path)
+    if there != (height, width):
+        tell(f"{path}: {there[1]}x{there[0]} pixels, scaled and cropped to {width}x{height}")
+    picture = read_picture(path, (height, width), config.image_channels, background)
     # Files hold 0 … 255; the model's images may have fewer levels.
-    pixels = np.rint(np.asarray(picture, np.float64) * (config.levels - 1) / 255)
-    return pixels.astype(np.int64).reshape(1, height, width, config.image_channels)
+    pixels = np.rint(picture.astype(np.float64) * (config.levels - 1) / 255)
+    return pixels.astype(np.int64)[None]

@@ -1,6 +1,5 @@
 """From one image to another."""
 
-from utils.files.image_source import read_images
 from utils.modes.base import Mode
 from utils.modes.shared.image_names import image_names
 from utils.modes.shared.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
@@ -25,7 +24,7 @@ class InterpolateMode(Mode):
 
     def run(self, session):
         typed, config = session.typed, session.request.experiment.model
-        ends = read_images(typed.image, config, lambda: session.split(typed.split))
+        ends = session.named_images(typed.image)
 
         from hvae.inference.inspection.interpolation import Interpolator
         from utils.figures.labelled_rows import draw_labelled_rows

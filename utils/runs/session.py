@@ -37,11 +37,13 @@ class Session:
         run = self.request.experiment.run
         # One draw: a use has no epochs that could each have their own.
         binarize = "none" if run.binarize == "none" else "static"
+        pictures = self.request.experiment.pictures
         return load_splits(
             run.dataset,
             run.data_dir,
             binarize,
             split_of=run.split_of,
+            pictures=pictures._replace(limit_train=0, limit_eval=0),
             tell=self.display.message,
         )
 
@@ -63,12 +65,20 @@ class Session:
     def _chosen(self):
         typed = self.typed
         if typed.images:
-            return read_images(
-                typed.images, self.request.experiment.model, lambda: self.split(typed.split)
-            )
+            return self.named_images(typed.images)
         images = self.split(typed.split)
         images = images[: typed.num_images] if typed.num_images else images[:]
         return NumberedImages(images, np.arange(len(images)))
+
+    def named_images(self, names):
+        """`NumberedImages` that the user has named: numbers in `--split`, or files."""
+        return read_images(
+            names,
+            self.request.experiment.model,
+            lambda: self.split(self.typed.split),
+            self.request.experiment.run.background,
+            self.display.message,
+        )
 
     @property
     def images_name(self):

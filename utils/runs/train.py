@@ -48,11 +48,14 @@ def train(request, display):
         run.limit_train,
         run.limit_eval,
         run.split_of,
+        pictures=request.experiment.pictures,
         tell=display.message,
     )
     info = DATASETS[run.dataset].info
     levels = info.levels if run.binarize == "dynamic" else None
-    batches = TrainingBatches(splits.train, training.data_batch_size, training.seed, levels)
+    batches = TrainingBatches(
+        splits.train, training.data_batch_size, training.seed, levels, run.horizontal_flip
+    )
     with display.waiting("building the model"):
         model = HVAE(request.experiment.model, dtype=run.dtype)
         if run.init_from and not request.resume:

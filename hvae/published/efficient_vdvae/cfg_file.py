@@ -8,7 +8,7 @@ from hvae.errors import UserError
 from hvae.published.efficient_vdvae.expressions import evaluate_text
 from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config, same_names
 
-_DATASETS = {"binarized_mnist": "mnist", "cifar-10": "cifar10", "svhn": "svhn"}
+_DATASETS = {"binarized_mnist": "mnist", "cifar-10": "cifar10", "svhn": "svhn", "images": "images"}
 _OPTIMIZERS = {"Adamax": "adamax", "Adam": "adamw"}
 _SCHEDULERS = {"cosine": "cosd", "constant": "none"}
 
@@ -110,7 +110,10 @@ def _dataset(used, num_train):
         raise UserError(
             f"data.dataset_source: there is no data set {name} here. Received: {source}"
         )
-    return {"dataset": name, **({"binarize": "dynamic"} if name == "mnist" else {})}
+    values = {"dataset": name}
+    if used.get("data", "random_horizontal_flip") is not None:
+        values["horizontal_flip"] = bool(used.get("data", "random_horizontal_flip"))
+    return {**values, **({"binarize": "dynamic"} if name == "mnist" else {})}
 
 
 def _training(used, num_train):

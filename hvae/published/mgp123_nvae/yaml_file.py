@@ -3,9 +3,6 @@
 from hvae.configuration.settings import refuse_unknown, to_dict
 from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
 
-# That codebase reads a folder of images, brought to a size.
-_FOLDERS = {size: f"images{size}" for size in (32, 64, 128, 256)}
-
 # That codebase's defaults, where ours differ.
 _TRAINING = {
     "learning_rate": 1e-2,
@@ -40,16 +37,13 @@ def read_nvae_yaml(path, values):
     """
     hparams = {name: value for name, value in values.items() if name != "training_parameters"}
     config = mgp123_nvae_config(hparams)
-    size = hparams["input_dimension"]
     training = values.get("training_parameters") or {}
     refuse_unknown(training, {*_TRAINING, *_WITHOUT_COUNTERPART})
     model = to_dict(config)
-    # With another size than that of our folders, the data set has to be named.
-    images = {"dataset": _FOLDERS[size]} if size in _FOLDERS else {}
     unused = [f"training_parameters.{name}" for name in _WITHOUT_COUNTERPART if name in training]
     values = {
         **model,
-        **images,
+        "dataset": "images",  # that codebase reads a folder of images, brought to a size
         **_training_values({**_TRAINING, **training}, config.num_dims),
     }
     return values, unused

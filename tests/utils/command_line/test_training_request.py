@@ -327,3 +327,54 @@ def test_resume_refuses_to_change_the_model(tmp_path):
         parse("--resume", str(run), "--model_family", "lvae")
     with pytest.raises(UserError, match="--resume .* does not go with --config"):
         parse("--resume", str(run), "--config", "digits")
+
+
+def test_images_take_any_size_and_the_model_follows():
+    def images(*flags):
+        return parse("--dataset", "images", "--data_dir", "photos", *flags)
+
+    square, wide = images("--image_size", "128"), images("--image_size", "48", "80")
+    assert square.model.image_size == (128, 128) and len(square.model.scales) == 8
+    assert wide.model.image_size == (48, 80) and str(wide.model.scales[0]) == "64x128"
+    assert (square.model.image_channels, square.model.likelihood) == (3, "dmol")
+    assert images().model.image_size == (64, 64)
+    grey = images("--channels", "1", "--background", "black")
+    assert grey.model.image_channels == 1
+    assert grey.pictures == ((64, 64), 1, "black", False, 0, 0)
+    # A file says 64x64 of its own data set, which is not this one.
+    assert parse("--config", "imagenet64", "--dataset", "images").model.image_size == (64, 64)
+
+
+def test_old_names_of_folders_are_said_anew(capsys):
+    experiment = parse("--dataset", "images128", "--data_dir", "photos")
+    assert (experiment.run.dataset, experiment.model.image_size) == ("images", (128, 128))
+    line = "--dataset images128 is --dataset images --image_size 128 here"
+    assert line in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--image_size", "1", "2", "3"], "image_size: must be a height and a width"),
+        (["--image_size", "0"], "image_size: must be at least 1. Received: 0"),
+        (["--image_size", "x"], "image_size: must be a whole number. Received: 'x'"),
+        (["--channels", "2"], "image_channels: allowed are 1, 3. Received: 2"),
+        (["--background", "wite"], "background: must be a colour"),
+        (["--dataset", "mnist", "--image_size", "32"], r"image_size: the images of mnist have"),
+        (["--dataset", "mnist", "--skip_unreadable"], "skip_unreadable: only dataset images"),
+    ],
+)
+def test_images_that_cannot_be_are_one_line(flags, message):
+    with pytest.raises(UserError, match=message):
+        parse("--dataset", "images", *flags)
+
+
+def test_a_size_without_a_data_set_names_those_of_it():
+    with pytest.raises(UserError, match="are 1024x1024; of this size are ffhq1024, images$"):
+        parse("--image_size", "1024")
+
+
+def test_published_colour_models_flip_where_their_code_does():
+    flips = {name for name in config_names() if parse("--config", name).run.horizontal_flip}
+    efficient = ("celeba64", "cifar10", "ffhq256", "imagenet32", "imagenet64")
+    assert flips == {"cifar10_nvae", "celeba64_nvae", *(f"efficient_{n}" for n in efficient)}
