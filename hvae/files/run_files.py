@@ -6,6 +6,8 @@ from hvae.errors import UserError
 
 CONFIG = "config.yaml"
 VERSIONS = "versions.yaml"
+#: Which images it was trained on, and validated.
+DATA = "data.json"
 METRICS = "metrics.csv"
 RESUME = "resume.npz"
 TENSORBOARD = "tensorboard"

@@ -1,6 +1,7 @@
 """A run in use: its model, its images and where results go, each loaded when asked for."""
 
 import functools
+import pathlib
 
 import keras
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from data.load import load_splits
 from hvae.loading import load_model
 from utils.files.image_source import NumberedImages, read_images
+from utils.runs.data_fingerprint import changed_data
 from utils.runs.results import Results
 
 
@@ -38,7 +40,7 @@ class Session:
         # One draw: a use has no epochs that could each have their own.
         binarize = "none" if run.binarize == "none" else "static"
         pictures = self.request.experiment.pictures
-        return load_splits(
+        splits = load_splits(
             run.dataset,
             run.data_dir,
             binarize,
@@ -46,6 +48,17 @@ class Session:
             pictures=pictures._replace(limit_train=0, limit_eval=0),
             tell=self.display.message,
         )
+        self._warn_of_change(splits)
+        return splits
+
+    def _warn_of_change(self, splits):
+        """Say so if other images are held out than in training: the model may have seen them."""
+        limit = self.request.experiment.run.limit_eval or None
+        held_out = splits._replace(validation=splits.validation[:limit], test=splits.test[:limit])
+        folder = pathlib.Path(self.request.run)
+        changed = changed_data(folder, held_out, ("validation", "test"))
+        if changed:
+            self.display.message(f"warning: not the images that {folder} was made with: {changed}")
 
     def split(self, name):
         """The images of a split by its name."""

@@ -21,6 +21,7 @@ from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
 from hvae.training.trainer import Trainer
 from utils.figures.run_figures import RunFigures
+from utils.runs.data_fingerprint import refuse_changed_data, write_fingerprint
 from utils.runs.memory import available_bytes
 from utils.runs.report import EpochReport, evaluation_lines
 from utils.runs.run_folder import make_run_folder, write_description
@@ -77,6 +78,7 @@ def train(request, display):
         folder = request.folder
         checkpoint = Checkpoint(folder, trainer)
         if request.resume:
+            refuse_changed_data(folder, splits)
             progress = checkpoint.restore()
             display.message(
                 f"resuming {folder} after epoch {progress.epoch}, update {trainer.updates_done}"
@@ -85,6 +87,7 @@ def train(request, display):
             make_run_folder(run.save_dir, request.name, request.reset)
         # After the restoration: a refused one leaves the run as it was.
         write_description(folder, request.experiment, request.plugins)
+        write_fingerprint(folder, splits)
         figures = RunFigures(folder / FIGURES, model, splits.validation)
         logs += [CSVLog(folder / METRICS), TensorBoardLog(folder / TENSORBOARD)]
         logs += [_FiguresLog(figures, trainer, run.figures_every)]
