@@ -49,6 +49,7 @@ class TrainingRequest:
     reset: bool  # delete the run of this name
     plugins: tuple = ()  # `Plugin`s; the run keeps copies
     gpu_is_typed: bool = False  # and so comes before the environment
+    config: str = ""  # the configuration that was named; of a run that goes on, its folder
 
     @property
     def backend(self):
@@ -179,7 +180,8 @@ def _start(command, typed, plugins):
         received = " ".join(str(count) for count in typed["num_flows"])
         raise UserError(f"num_flows: needs a flow_type other than none. Received: {received}")
     name = experiment.run.name or default_name(command["config"])
-    return TrainingRequest(experiment, name, False, command["reset"], plugins)
+    config = command["config"] or ""
+    return TrainingRequest(experiment, name, False, command["reset"], plugins, config=config)
 
 
 def _without_others_splits(values, typed):
@@ -211,7 +213,7 @@ def _resume(command, typed, plugins):
     after = Experiment.from_flat({**values, **typed, **place})
     for name in (*dataclasses.asdict(after.model), *_FIXED_ON_RESUME):
         _refuse_change(name, before, after.to_flat())
-    return TrainingRequest(after, folder.name, True, False, plugins)
+    return TrainingRequest(after, folder.name, True, False, plugins, config=str(folder))
 
 
 def _run_folder(command, typed):

@@ -174,8 +174,9 @@ def _size(count):
 def _summary(request, model, splits, batches):
     config = model.config
     sizes = dict.fromkeys(str(scale) for scale in config.scales)
+    kind = f"{config.model_family} as {request.config or 'its defaults are, no --config is named'}"
     return (
-        f"{request.name}: {model.count_params():,} parameters, {len(config.latent_scales)} latent "
+        f"{request.name}: {kind}, likelihood {config.likelihood}; {model.count_params():,} parameters, {len(config.latent_scales)} latent "
         f"blocks at {' '.join(sizes)}; {request.experiment.run.dataset}, "
         f"{len(splits.train)} training, {len(splits.validation)} validation and "
         f"{len(splits.test)} test images; {len(batches)} updates an epoch"
