@@ -176,8 +176,9 @@ def _summary(request, model, splits, batches):
     sizes = dict.fromkeys(str(scale) for scale in config.scales)
     kind = f"{config.model_family} as {request.config or 'its defaults are, no --config is named'}"
     return (
-        f"{request.name}: {kind}, likelihood {config.likelihood}; {model.count_params():,} parameters, {len(config.latent_scales)} latent "
-        f"blocks at {' '.join(sizes)}; {request.experiment.run.dataset}, "
+        f"{request.name}: {kind}, likelihood {config.likelihood}; "
+        f"{model.count_params():,} parameters, {len(config.latent_scales)} latent blocks at "
+        f"{' '.join(sizes)}; {request.experiment.run.dataset}, "
         f"{len(splits.train)} training, {len(splits.validation)} validation and "
         f"{len(splits.test)} test images; {len(batches)} updates an epoch"
     )
