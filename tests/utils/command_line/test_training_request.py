@@ -370,7 +370,9 @@ def test_images_that_cannot_be_are_one_line(flags, message):
 
 
 def test_a_size_without_a_data_set_names_those_of_it():
-    with pytest.raises(UserError, match="are 1024x1024; of this size are ffhq1024, images$"):
+    with pytest.raises(
+        UserError, match="are 1024x1024; of this size are celebahq1024, ffhq1024, images$"
+    ):
         parse("--image_size", "1024")
 
 
