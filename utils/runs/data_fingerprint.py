@@ -11,7 +11,7 @@ from hvae.files.run_files import DATA
 from utils.files.json_file import write_json
 
 #: Of a larger split, images that are spread over it are read.
-_MOST_BYTES = 64_000_000
+_MOST_BYTES = 16_000_000
 _FEWEST_IMAGES = 16
 _READ_AT_ONCE = 256
 

@@ -43,6 +43,7 @@ def test_training_leaves_a_complete_run(trained):
     assert names == {
         "config.yaml",
         "versions.yaml",
+        "data.json",
         "metrics.csv",
         "resume.npz",
         "tensorboard",
