@@ -47,10 +47,10 @@ def test_transparent_pixels_show_the_background(tmp_path):
 
 def test_a_model_of_few_grey_levels_sees_few(tmp_path):
     config = tiny_config(image_size=(8, 12), image_channels=1, levels=17)
-    ramp = np.repeat(np.linspace(0, 65535, 12)[None], 8, axis=0).astype(np.uint16)
+    ramp = np.repeat(np.arange(12, dtype=np.uint16)[None] * 5957, 8, axis=0)
     Image.fromarray(ramp).save(tmp_path / "a.png")
     images = read(tmp_path / "a.png", config=config).images
-    assert images[0, 0, :, 0].tolist() == np.rint(np.linspace(0, 255, 12) // 1 * 16 / 255).tolist()
+    assert images[0, 0, :, 0].tolist() == [0, 1, 3, 4, 6, 7, 9, 10, 12, 13, 15, 16]
 
 
 @pytest.mark.parametrize(
