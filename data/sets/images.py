@@ -22,6 +22,7 @@ _MOST_NAMES = 20
 class Images(Dataset):
     """Pictures of the user's own."""
 
+    pictures = PictureSettings()
     # How many there are, only the folder tells.
     info = DatasetInfo(
         image_size=PictureSettings().image_size,
@@ -39,7 +40,22 @@ class Images(Dataset):
         )
         return self
 
-    pictures = PictureSettings()
+    def check(self, data_dir=None):
+        """Raises `UserError` if there is no such folder, or it has too few pictures."""
+        self._find(data_dir)
+
+    def _find(self, data_dir):
+        """`FoundPictures`, and lines on what is not looked at."""
+        if not data_dir:
+            raise UserError(f"data_dir: needs a folder of images ({', '.join(SUFFIXES)})")
+        found = find_pictures(pathlib.Path(data_dir).expanduser())
+        ignored = _ignored(found)
+        if len(found.names) < 3:
+            raise UserError(
+                f"data_dir: must hold at least 3 images ({', '.join(SUFFIXES)}). "
+                f"Received: {len(found.names)} in {found.folder}{'; '.join(['', *ignored])}"
+            )
+        return found, ignored
 
     def load(self, data_dir=None):
         """The images as `Splits` of `Rows`.
@@ -51,15 +67,7 @@ class Images(Dataset):
             UserError: if there is no such folder, it has too few pictures, or some cannot be
                 read and are not to be left out; names all of these.
         """
-        if not data_dir:
-            raise UserError(f"data_dir: needs a folder of images ({', '.join(SUFFIXES)})")
-        found = find_pictures(pathlib.Path(data_dir).expanduser())
-        self.remarks = _ignored(found)
-        if len(found.names) < 3:
-            raise UserError(
-                f"data_dir: must hold at least 3 images ({', '.join(SUFFIXES)}). "
-                f"Received: {len(found.names)} in {found.folder}{'; '.join(['', *self.remarks])}"
-            )
+        found, self.remarks = self._find(data_dir)
         train, validation, test = split_pictures(found.names)
         parts = Splits(
             train[: self.pictures.limit_train or None],

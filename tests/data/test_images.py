@@ -10,7 +10,7 @@ from PIL import Image
 
 from data import picture_cache
 from data.image_folder import SUFFIXES, find_pictures
-from data.load import describe, load_splits
+from data.load import check_files, describe, load_splits
 from data.picture_settings import PictureSettings
 from data.picture_splits import split_pictures
 from hvae.errors import UserError
@@ -301,6 +301,13 @@ def test_a_folder_without_images_is_named(tmp_path):
         UserError, match=rf"at least 3 images .* Received: 2 in {tmp_path}; 1 other .* \(1 .tiff\)"
     ):
         load(tmp_path)
+
+
+def test_a_folder_is_checked_before_anything_is_decoded(photos, tmp_path, decoded):
+    check_files("images", photos, "none", "own")
+    assert not decoded
+    with pytest.raises(UserError, match="data_dir: no such folder. Received: .*/nowhere"):
+        check_files("images", tmp_path / "nowhere", "none", "own")
 
 
 def test_home_is_home(photos, monkeypatch):
