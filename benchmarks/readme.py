@@ -8,6 +8,8 @@ from utils.files.marked_section import with_section
 README = pathlib.Path(__file__).parent / "README.md"
 #: The page of the documentation that compares families and features.
 MODELS_PAGE = README.parent.parent / "docs" / "models.md"
+#: The page that says what one can do with a model.
+USING_PAGE = MODELS_PAGE.parent / "using.md"
 
 
 def write_section(name, content, path=README):

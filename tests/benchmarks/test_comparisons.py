@@ -4,10 +4,11 @@ import json
 import subprocess
 import types
 
+import numpy as np
 import pytest
 
-from benchmarks import families, features, seeds
-from benchmarks.readme import MODELS_PAGE
+from benchmarks import families, features, seeds, unusual
+from benchmarks.readme import MODELS_PAGE, USING_PAGE
 from utils.files.marked_section import with_section
 
 
@@ -63,7 +64,19 @@ def test_every_seed_is_a_process_and_finished_ones_are_kept(tmp_path, monkeypatc
     assert started[4:] == [("a", "2")]
 
 
-@pytest.mark.parametrize("section", ["families", "features"])
+PAGES = {"families": MODELS_PAGE, "features": MODELS_PAGE, "unusual": USING_PAGE}
+
+
+@pytest.mark.parametrize("section", PAGES)
 def test_the_documentation_has_a_place_for_the_table(section):
-    text = MODELS_PAGE.read_text(encoding="utf-8")
+    text = PAGES[section].read_text(encoding="utf-8")
     assert "\nwritten\n" in with_section(text, section, "written")
+
+
+def test_what_tells_unusual_images_is_in_the_table():
+    """The ratio tells the two sets apart, although the likelihood has it the wrong way round."""
+    clothes = np.array([[-9.0, -10.0], [-8.0, -9.5]])
+    digits = np.array([[-5.0, -9.0], [-4.0, -8.5]])
+    likelihood, ratio = unusual.rows(clothes, digits)
+    assert likelihood[0] == "−ELBO" and likelihood[1].startswith("0.000")
+    assert ratio[0] == "LLR>1" and ratio[1].startswith("1.000")
