@@ -110,4 +110,4 @@ class PublishedDataset(Dataset):
 
     @property
     def _advice(self):
-        return f"{self.download}; then --dataset {self._name} --data_dir FOLDER"
+        return f"{self.download}; then python main.py --dataset {self._name} --data_dir FOLDER"

@@ -39,10 +39,9 @@ class MultiDSprites(PublishedDataset):
         ),
     )
     download = (
-        "Download it from github.com/addtt/multi-object-datasets; without --data_dir, images like "
-        "its own are rendered"
+        "Without --data_dir, images like its own are rendered; else download it from "
+        "github.com/addtt/multi-object-datasets"
     )
-
     needs_no_files = True
 
     def _without_files(self):
