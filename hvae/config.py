@@ -46,8 +46,8 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
     # The images.
     image_size: tuple[int, ...] = setting(
         (32, 32),
-        "height and width of the images, or the side of square ones; dataset images takes any, "
-        "of other data sets it is known",
+        "height and width of the images, or the side of square ones; datasets images and "
+        "multi_dsprites take any, of other data sets it is known",
         group=_MODEL,
         unit="pixels",
         minimum=1,

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from data.load import describe, load_splits
+from data.picture_settings import PictureSettings
 from data.training_batches import TrainingBatches
 from hvae.errors import UserError
 from tests.data.picture_sets import (
@@ -377,3 +378,16 @@ def test_multi_dsprites_of_a_file_and_rendered(tmp_path):
     empty = (some == 0).all(axis=(1, 2, 3)).mean()
     assert 0.25 < empty < 0.42  # a third has no shape
     assert describe("multi_dsprites").image_size == (64, 64)
+
+
+def test_sprites_of_any_size(tmp_path):
+    settings = PictureSettings(image_size=(96, 128))
+    images = load_splits("multi_dsprites", pictures=settings).test[np.arange(40)]
+    assert images.shape == (40, 96, 128, 3)
+    # A shape of scale 1 fills a circle of 18/64 of the height at most.
+    is_lit = images.any(axis=-1)
+    one = is_lit.sum(axis=(1, 2))
+    assert 0 < one.max() <= 2 * np.pi / 4 * (96 * 18 / 64) ** 2
+    np.savez(tmp_path / "multi_dsprites_color_012.npz", x=numbered(20, (64, 64)))
+    with pytest.raises(UserError, match=r"must have shape \(images, 96, 128, 3\)"):
+        load_splits("multi_dsprites", tmp_path, pictures=settings)
