@@ -210,3 +210,23 @@ def randomize(model, scale=0.3, seed=0):
 def normal_noise(shapes, seed=0):
     rng = np.random.default_rng(seed)
     return tuple(rng.standard_normal(shape).astype("float32") for shape in shapes)
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory):
+    """The folder of a run of digits, with random weights."""
+    import keras
+
+    from hvae.configuration.settings import to_dict
+    from hvae.model import HVAE
+    from utils.experiments.experiment import Experiment
+    from utils.runs.run_folder import write_description
+
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    folder.mkdir()
+    config = tiny_config(dec_num_blocks=(2, 1))
+    experiment = Experiment.from_flat({"dataset": "digits", **to_dict(config)})
+    write_description(folder, experiment)
+    keras.utils.set_random_seed(0)
+    randomize(HVAE(config), scale=0.2).save_weights(folder / "best_ema.weights.h5")
+    return folder

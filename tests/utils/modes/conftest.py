@@ -3,13 +3,8 @@
 import keras
 import pytest
 
-from hvae.configuration.settings import to_dict
-from hvae.model import HVAE
 from hvae.training.display import Display
-from tests.conftest import randomize, tiny_config
 from utils.command_line.use_request import parse_use_arguments
-from utils.experiments.experiment import Experiment
-from utils.runs.run_folder import write_description
 from utils.runs.session import use_run
 
 
@@ -21,19 +16,6 @@ class Recorder(Display):
 
     def message(self, text):
         self.lines.append(text)
-
-
-@pytest.fixture(scope="session")
-def small_run(tmp_path_factory):
-    """The folder of a run of digits, with random weights."""
-    folder = tmp_path_factory.mktemp("runs") / "small"
-    folder.mkdir()
-    config = tiny_config(dec_num_blocks=(2, 1))
-    experiment = Experiment.from_flat({"dataset": "digits", **to_dict(config)})
-    write_description(folder, experiment)
-    keras.utils.set_random_seed(0)
-    randomize(HVAE(config), scale=0.2).save_weights(folder / "best_ema.weights.h5")
-    return folder
 
 
 @pytest.fixture(scope="session")
