@@ -162,6 +162,17 @@ def test_pictures_are_decoded_once(photos, decoded):
     assert len(decoded) == 63 + 61
 
 
+def test_a_file_of_another_time_is_decoded_again(photos, decoded):
+    load(photos)
+    path = photos / "1.png"
+    size = path.stat().st_size
+    Image.new("RGB", (9, 7), colour(2)).save(path)
+    assert path.stat().st_size == size
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+    assert sum((numbers(split) for split in load(photos)), []).count(2) == 2
+    assert decoded[60:] == ["1.png"]
+
+
 def test_the_cache_is_beside_the_folder_and_holds_nothing_else(photos):
     load(photos)
     assert {path.name for path in photos.parent.iterdir()} == {"photos", ".photos.decoded"}
