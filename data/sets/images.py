@@ -44,19 +44,6 @@ class Images(Dataset):
         """Raises `UserError` if there is no such folder, or it has too few pictures."""
         self._find(data_dir)
 
-    def _find(self, data_dir):
-        """`FoundPictures`, and lines on what is not looked at."""
-        if not data_dir:
-            raise UserError(f"data_dir: needs a folder of images ({', '.join(SUFFIXES)})")
-        found = find_pictures(pathlib.Path(data_dir).expanduser())
-        ignored = _ignored(found)
-        if len(found.names) < 3:
-            raise UserError(
-                f"data_dir: must hold at least 3 images ({', '.join(SUFFIXES)}). "
-                f"Received: {len(found.names)} in {found.folder}{'; '.join(['', *ignored])}"
-            )
-        return found, ignored
-
     def load(self, data_dir=None):
         """The images as `Splits` of `Rows`.
 
@@ -84,6 +71,19 @@ class Images(Dataset):
                 raise UserError(f"data_dir: no readable picture is in the {name} split")
         self.remarks.append(f"decoded pictures are kept in {cache.folder}")
         return splits
+
+    def _find(self, data_dir):
+        """`FoundPictures`, and lines on what is not looked at."""
+        if not data_dir:
+            raise UserError(f"data_dir: needs a folder of images ({', '.join(SUFFIXES)})")
+        found = find_pictures(pathlib.Path(data_dir).expanduser())
+        ignored = _ignored(found)
+        if len(found.names) < 3:
+            raise UserError(
+                f"data_dir: must hold at least 3 images ({', '.join(SUFFIXES)}). "
+                f"Received: {len(found.names)} in {found.folder}{'; '.join(['', *ignored])}"
+            )
+        return found, ignored
 
     def _refuse_or_tell(self, unreadable, readable):
         listed = [f"{name} ({reason})" for name, reason in unreadable.items()]

@@ -153,12 +153,13 @@ def test_photographs_are_turned_as_the_camera_says(tag, tmp_path):
     assert picture_size(tmp_path / "a.png") == (40, 64)
 
 
-@pytest.mark.parametrize("tag", [1, 6])
-def test_a_large_jpeg_is_decoded_small_and_looks_the_same(tag, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("tag", "kind"), [(1, "JPEG"), (6, "JPEG"), (6, "MPO")])
+def test_a_large_jpeg_is_decoded_small_and_looks_the_same(tag, kind, tmp_path, monkeypatch):
     rows, columns = np.mgrid[:960, :1280] / 100
     waves = 127 + 60 * np.sin(rows)[..., None] + 60 * np.cos(columns[..., None] * [1.0, 2.0, 3.0])
     picture = Image.fromarray(np.ascontiguousarray(UPRIGHT[tag](waves.round().astype(np.uint8))))
-    picture.save(tmp_path / "a.jpg", quality=95, exif=with_orientation(tag))
+    more = {"save_all": True, "append_images": [picture]} if kind == "MPO" else {}
+    picture.save(tmp_path / "a.jpg", kind, quality=95, exif=with_orientation(tag), **more)
     decoded = []
     check = picture_file._check_size
     monkeypatch.setattr(
