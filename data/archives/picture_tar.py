@@ -1,15 +1,12 @@
 """An uncompressed tar of pictures, as `Items`."""
 
 import os
-import pathlib
 import tarfile
 
-from data.archives.safe_names import check_name
+from data.archives.safe_names import check_name, is_picture
 from data.files import reading
 from data.items import Items
 from hvae.errors import UserError
-
-_ENDINGS = (".jpeg", ".jpg", ".png", ".webp")
 
 
 def open_picture_tar(path, fit):
@@ -29,7 +26,7 @@ def open_picture_tar(path, fit):
                 check_name(path, member.name)
                 if member.issym() or member.islnk():
                     raise UserError(f"{path} holds a link: {member.name}; fetch it again")
-                if pathlib.PurePosixPath(member.name).suffix.lower() in _ENDINGS:
+                if is_picture(member.name.removeprefix("./")):
                     places[member.name] = (member.name, member.offset_data, member.size)
                 # The members are otherwise kept: of a million pictures, a gigabyte.
                 archive.members = []

@@ -4,12 +4,11 @@ import pathlib
 import stat
 import zipfile
 
-from data.archives.safe_names import check_name
+from data.archives.safe_names import check_name, is_picture
 from data.files import reading
 from data.items import Items
 from hvae.errors import UserError
 
-_ENDINGS = (".jpeg", ".jpg", ".png", ".webp")
 #: No picture of a published set has so many bytes; a member that claims more is a bomb.
 _MOST_BYTES = 64 * 2**20
 
@@ -29,18 +28,13 @@ def open_picture_zip(path, fit, names=None):
         archive = zipfile.ZipFile(path)
         members = {}
         for member in archive.infolist():
-            name = pathlib.PurePosixPath(check_name(path, member.filename))
-            if (
-                name.suffix.lower() not in _ENDINGS
-                or name.name[0] == "."
-                or "__MACOSX" in name.parts
-            ):
+            if not is_picture(check_name(path, member.filename)):
                 continue
             if stat.S_ISLNK(member.external_attr >> 16):
                 raise UserError(f"{path} holds a link: {member.filename}; fetch it again")
             if member.file_size > _MOST_BYTES:
                 raise UserError(f"{path}: {member.filename} would be {member.file_size:,} bytes")
-            members[str(name)] = member
+            members[member.filename] = member
     in_order = [members[name] for name in sorted(members)]
     if names is not None:
         by_name = {pathlib.PurePosixPath(member.filename).name: member for member in in_order}

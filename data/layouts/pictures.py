@@ -7,6 +7,7 @@ from data.archives.picture_folder import open_picture_folder
 from data.archives.picture_tar import open_picture_tar
 from data.archives.picture_zip import open_picture_zip
 from data.archives.tfrecords import open_tfrecords
+from data.items import Items
 from data.layouts.layout import Layout
 from data.layouts.npy import npy_reader
 from data.sets.base import Published
@@ -102,4 +103,4 @@ def _by_number(published):
         return published
     whole = sorted(keys, key=lambda key: int(pathlib.Path(key).stem))
     train = published.train
-    return published._replace(whole=type(train)(whole, train.read, train.shape[1:]))
+    return published._replace(whole=Items(whole, train.read, train.shape[1:]))
