@@ -4,6 +4,7 @@ python -m utils.import_weights openai_vdvae model.th --config imagenet32 --out r
 """
 
 import dataclasses
+import itertools
 import pathlib
 import sys
 
@@ -21,7 +22,12 @@ from utils.experiments.run_settings import RunSettings
 from utils.runs.run_folder import make_run_folder, write_description
 
 #: Of whose images such weights have seen the training split; see `split_of`.
-_SPLIT_OF = {"openai_vdvae": "openai", "efficient_vdvae": "efficient", "addtt_lvae": "lvae"}
+_SPLIT_OF = {
+    "openai_vdvae": "openai",
+    "efficient_vdvae": "efficient",
+    "efficient_vdvae_jax": "efficient",
+    "addtt_lvae": "lvae",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,13 +36,15 @@ class ImportRequest:
 
     codebase: str
     file: str
-    experiment: Experiment
+    experiment: Experiment | None  # as the file has it, if it has
     folder: pathlib.Path
     backend: str
 
     def set_environment(self):
         """Set what must be set before keras is imported."""
-        set_environment(self.backend, self.experiment.run.gpu)
+        set_environment(
+            self.backend, self.experiment.run.gpu if self.experiment else RunSettings().gpu
+        )
 
 
 def parse_arguments(arguments=None):
@@ -48,18 +56,26 @@ def parse_arguments(arguments=None):
     parser = Parser(prog="python -m utils.import_weights", description=__doc__.splitlines()[0])
     parser.add_argument("codebase", choices=CODEBASES.names(), help="which codebase wrote the file")
     parser.add_argument(
-        "file", help=".th, .pt, .model, .checkpoint, .safetensors or .npz with the state dict"
+        "file",
+        help=".th, .pt, .pth, .model, .checkpoint, .safetensors or .npz with the state dict; "
+        "efficient_vdvae_jax: flax's checkpoint",
     )
-    parser.add_argument("--config", required=True, help="as main.py takes it: a name or a file")
+    parser.add_argument(
+        "--config",
+        help="as main.py takes it: a name or a file; a checkpoint of nvlabs_nvae has its own",
+    )
     parser.add_argument("--out", required=True, help="folder of the run to make")
     typed = parser.parse_args(arguments)
     folder = pathlib.Path(typed.out)
     if folder.exists():
         raise UserError(f"out: {folder} exists")
-    file = read_config_file(typed.config)
-    file.tell(typed.config)
-    experiment = Experiment.from_flat(_with_split(typed.codebase, file.values))
-    backend = backend_of_environment() or experiment.run.backend
+    experiment = None
+    if typed.config is not None:
+        file = read_config_file(typed.config)
+        file.tell(typed.config)
+        experiment = Experiment.from_flat(_with_split(typed.codebase, file.values))
+    settings = RunSettings() if experiment is None else experiment.run
+    backend = backend_of_environment() or settings.backend
     return ImportRequest(typed.codebase, typed.file, experiment, folder, backend)
 
 
@@ -73,21 +89,37 @@ def _with_split(codebase, values):
 
 def import_weights(request, display):
     """Read the file and write the run."""
-    from hvae.published.weight_files import read_state_dict
-
-    tensors = read_state_dict(request.file)
-    display.message(f"{request.file}: {len(tensors)} tensors")
     codebase = CODEBASES[request.codebase]()
+    published = codebase.load(request.file)
+    for tensors in _sets(published.tensors).values():
+        display.message(f"{request.file}: {len(tensors)} tensors")
+    experiment = request.experiment
+    if experiment is None:
+        values = codebase.experiment(published.hparams)
+        experiment = Experiment.from_flat(_with_split(request.codebase, values))
     with display.waiting("building the model"):
-        model = codebase.read(tensors, request.experiment.model)
+        models = {
+            kinds: codebase.read(tensors, experiment.model)
+            for kinds, tensors in _sets(published.tensors).items()
+        }
+    model = next(iter(models.values()))
     folder = make_run_folder(request.folder.parent, request.folder.name, reset=False)
-    write_description(folder, request.experiment)
-    # A checkpoint is one set of weights: whichever a user asks for, these are they.
-    for moment in MOMENTS:
-        for kind in WEIGHTS:
+    # A codebase may know more of the model than the configuration says.
+    write_description(folder, dataclasses.replace(experiment, model=model.config))
+    for kinds, model in models.items():
+        for moment, kind in itertools.product(MOMENTS, kinds):
             with replacing(folder / weights_file(moment, kind)) as path:
                 model.save_weights(path)
     display.message(f"{model.count_params():,} parameters written to {folder}")
+
+
+def _sets(tensors):
+    """Sets of tensors by the kinds of weights that they are: most files have one for all."""
+    sets = {}
+    for kind in WEIGHTS:
+        kinds = tuple(other for other in WEIGHTS if tensors[other] is tensors[kind])
+        sets[kinds] = tensors[kind]
+    return sets
 
 
 def _load_command():

@@ -29,6 +29,7 @@ class BottleneckBlock(layers.Layer):
         group_norm: whether to normalise in 8 groups before each activation.
         depthwise: replaces the middle convolutions by 5×5 depthwise ones, where
             `kernel_size` is not 1.
+        odd_row: as in `convolution`, of all convolutions but the first, which has it below.
 
     Call arguments:
         inputs: `(batch, height, width, channels)`; or several such tensors in a list, which are
@@ -59,6 +60,7 @@ class BottleneckBlock(layers.Layer):
         last_scale=1.0,
         group_norm=False,
         depthwise=False,
+        odd_row="above",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -72,13 +74,14 @@ class BottleneckBlock(layers.Layer):
         self.last_scale = last_scale
         self.group_norm = group_norm
         self.depthwise = depthwise
+        self.odd_row = odd_row
 
         self.activate = get_activation(activation)
         self.convolutions = [
             # As in Efficient-VDVAE's PyTorch code, whose first convolution alone is PyTorch's own.
             convolution(middle_width, outer_kernel_size, self.dtype_policy, odd_row="below"),
             *(self._spatial() for _ in range(num_middle)),
-            convolution(out_width, outer_kernel_size, self.dtype_policy, last_scale),
+            convolution(out_width, outer_kernel_size, self.dtype_policy, last_scale, odd_row),
         ]
         self.norms = [self._norm() for _ in self.convolutions] if group_norm else []
 
@@ -128,7 +131,9 @@ class BottleneckBlock(layers.Layer):
                 depthwise_initializer=FanInUniform(depthwise=True),
                 dtype=self.dtype_policy,
             )
-        return convolution(self.middle_width, self.kernel_size, self.dtype_policy)
+        return convolution(
+            self.middle_width, self.kernel_size, self.dtype_policy, odd_row=self.odd_row
+        )
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.out_width)
@@ -146,4 +151,5 @@ class BottleneckBlock(layers.Layer):
             "last_scale": self.last_scale,
             "group_norm": self.group_norm,
             "depthwise": self.depthwise,
+            "odd_row": self.odd_row,
         }

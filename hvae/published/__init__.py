@@ -1,6 +1,6 @@
 """What other codebases have published, read into ours: one folder each, found by it.
 
-    weight_files        reads their files of tensors
+    weight_files        reads their files of tensors; flax_file those of flax
     state_dict          puts tensors into a model, each of them once
     swpenninga_hvae     configurations of a codebase whose weights are not read
 

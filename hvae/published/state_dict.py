@@ -117,7 +117,7 @@ def build_from(state_dict, config, assign):
     """A model that every tensor of a state dict has gone into.
 
     Args:
-        state_dict: names and arrays, in PyTorch's layout.
+        state_dict: a `StateDict`, or names and arrays in PyTorch's layout.
         config: the model's `ModelConfig`.
         assign: gives the model its weights; called with a `StateDict` and the `HVAE`.
 
@@ -125,7 +125,7 @@ def build_from(state_dict, config, assign):
         UserError: if a tensor is missing, unused or misshapen; it is named.
     """
     model = HVAE(config)
-    tensors = StateDict(state_dict)
+    tensors = state_dict if isinstance(state_dict, StateDict) else StateDict(state_dict)
     assign(tensors, model)
     tensors.finish()
     return model

@@ -1,4 +1,4 @@
-"""Readers of published weights: PyTorch's `.th` and `.pt`, `.safetensors`, `.npz`."""
+"""Readers of published weights: PyTorch's files, `.safetensors`, `.npz`."""
 
 import pathlib
 
@@ -6,21 +6,45 @@ import numpy as np
 
 from hvae.errors import UserError
 
+_TORCH = (".th", ".pt", ".pth", ".model", ".checkpoint")
 
-def read_state_dict(path):
-    """Tensors of a file by name, as NumPy.
+
+def read_state_dicts(path):
+    """Tensors of a file by kind of weights and by name, as NumPy.
 
     Args:
-        path: `.th`, `.pt`, `.model` or `.checkpoint` (needs torch), `.safetensors` (needs
+        path: as of `read_weight_file`.
+
+    Returns:
+        A dictionary with the keys of `WEIGHTS`. Only where a file holds an average beside the
+        weights (`ema_model_state_dict`, `model_state_dict`) are there two state dicts.
+
+    Raises:
+        UserError: as `read_weight_file`.
+    """
+    contents = read_weight_file(path)
+    # Some save the state dict beside other things.
+    raw = contents.get("model_state_dict") or contents.get("state_dict", contents)
+    return {"ema": contents.get("ema_model_state_dict") or raw, "raw": raw}
+
+
+def read_weight_file(path, allowed=()):
+    """What a file holds: tensors by name, or dictionaries of them beside other things.
+
+    Tensors are NumPy's, floating-point ones float32.
+
+    Args:
+        path: `.th`, `.pt`, `.pth`, `.model` or `.checkpoint` (needs torch), `.safetensors` (needs
             safetensors) or `.npz`.
+        allowed: classes that a file of PyTorch may have instances of.
 
     Raises:
         UserError: if the file is missing or damaged, of another kind, or holds anything
-            but tensors.
+            but tensors and plain values.
     """
     path = pathlib.Path(path)
     readers = {
-        **dict.fromkeys((".th", ".pt", ".model", ".checkpoint"), _read_torch),
+        **dict.fromkeys(_TORCH, lambda path: _read_torch(path, allowed)),
         ".safetensors": _read_safetensors,
         ".npz": _read_npz,
     }
@@ -37,13 +61,22 @@ def read_state_dict(path):
         raise UserError(f"{path} is damaged or holds more than tensors ({reason})") from error
 
 
-def _read_torch(path):
+def _read_torch(path, allowed):
     import torch
 
-    tensors = torch.load(path, map_location="cpu", weights_only=True)
-    # Some save the state dict beside other things.
-    tensors = tensors.get("state_dict", tensors)
-    return {name: tensor.float().numpy() for name, tensor in tensors.items()}
+    with torch.serialization.safe_globals(list(allowed)):
+        contents = torch.load(path, map_location="cpu", weights_only=True)
+    if not isinstance(contents, dict):
+        raise ValueError(f"{type(contents).__name__} in place of names and tensors")
+    return _as_numpy(torch, contents)
+
+
+def _as_numpy(torch, value):
+    if isinstance(value, dict):
+        return {name: _as_numpy(torch, item) for name, item in value.items()}
+    if isinstance(value, torch.Tensor):
+        return (value.float() if value.is_floating_point() else value).detach().numpy()
+    return value
 
 
 def _read_safetensors(path):

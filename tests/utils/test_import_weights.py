@@ -8,11 +8,13 @@ from keras import ops
 import hvae
 from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
+from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config
+from hvae.published.efficient_vdvae_jax.tensors import RayhaneEfficientVDVAEInJAX
 from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
 from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
 from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
-from hvae.published.weight_files import read_state_dict
-from tests.conftest import read_published
+from hvae.published.weight_files import read_weight_file
+from tests.conftest import GOLDEN, read_published
 from utils.command_line.script import run_script
 from utils.import_weights import import_weights, parse_arguments
 
@@ -83,7 +85,7 @@ def test_a_file_with_code_in_it_is_refused(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save({"weight": print}, tmp_path / "evil.pt")
     with pytest.raises(UserError, match="is damaged or holds more than tensors"):
-        read_state_dict(tmp_path / "evil.pt")
+        read_weight_file(tmp_path / "evil.pt")
 
 
 def test_a_file_of_nvae_goes_with_its_own_yaml(golden, tmp_path):
@@ -103,6 +105,29 @@ def test_a_file_of_nvae_goes_with_its_own_yaml(golden, tmp_path):
     assert model.config == mgp123_nvae_config(hparams)
     kernel = state["initial_transform.weight_v"].transpose(2, 3, 1, 0)
     np.testing.assert_array_equal(ops.convert_to_numpy(model.encoder.stem[0].direction), kernel)
+
+
+def test_a_file_with_an_average_becomes_a_run_with_both(golden, tmp_path):
+    d, _, hparams = read_published(golden, "efficient_vdvae_jax_tiny.npz")
+    values = {**to_dict(efficient_vdvae_config(hparams)), "dataset": "cifar10"}
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(values))
+    file = str(GOLDEN / "efficient_vdvae_jax_checkpoint")
+    arguments = ["efficient_vdvae_jax", file, "--config", str(tmp_path / "tiny.yaml")]
+    assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
+    tensors = RayhaneEfficientVDVAEInJAX().load(file).tensors
+    for weights, state in tensors.items():
+        model = hvae.load_model(tmp_path / "run", weights=weights)
+        assert model.config.even_kernel_padding == "end"
+        kernel = ops.convert_to_numpy(model.encoder.stem[0].kernel)
+        np.testing.assert_array_equal(kernel, state["bottom_up/input_conv/conv/kernel"])
+
+
+def test_a_file_without_hyper_parameters_needs_a_configuration(published, tmp_path, capsys):
+    _, state, _ = published
+    write(tmp_path / "model.npz", state)
+    arguments = ["openai_vdvae", str(tmp_path / "model.npz"), "--out", str(tmp_path / "run")]
+    assert main(arguments) == 2
+    assert "config: must be given" in capsys.readouterr().err
 
 
 def test_images_are_those_of_the_data_set(tmp_path):

@@ -36,6 +36,14 @@ class EfficientVDVAEConfig(ModelConfig):
     )
     input_kernel_size: int = setting(1, "side of the first convolution", group=_GROUP, minimum=1)
     output_kernel_size: int = setting(1, "side of the last convolution", group=_GROUP, minimum=1)
+    even_kernel_padding: str = setting(
+        "mixed",
+        "where convolutions with even kernels have their odd row and column of zeros: end, below "
+        "and on the right (the published JAX code); mixed, so in a cell's first convolution and "
+        "above and on the left in all others (the published PyTorch code)",
+        group=_GROUP,
+        choices=("mixed", "end"),
+    )
     use_1x1_conv: bool = setting(True, "1x1 convolutions at both ends of a cell", group=_GROUP)
     stable_init: bool = setting(True, "residual cells start scaled by 1/sqrt(depth)", group=_GROUP)
     initialize_prior_weights_as_zero: bool = setting(

@@ -21,7 +21,7 @@ class EfficientVDVAEVariant(LatentVariant):
         state_width: channels of the state.
         activation_width: channels of the encoder's activation.
         ratio: inner channels of the cells by outer ones.
-        kernel_size, num_middle, outer_kernel_size: as in `BottleneckBlock`.
+        kernel_size, num_middle, outer_kernel_size, odd_row: as in `BottleneckBlock`.
         num_cells: residual cells after z.
         depth: number of latent blocks in the model: the projection of z and, with
             `stable_init`, the residual cells start scaled by 1/√depth.
@@ -45,6 +45,7 @@ class EfficientVDVAEVariant(LatentVariant):
         depth=1,
         stable_init=True,
         zero_prior=False,
+        odd_row="above",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -59,6 +60,7 @@ class EfficientVDVAEVariant(LatentVariant):
         self.depth = depth
         self.stable_init = stable_init
         self.zero_prior = zero_prior
+        self.odd_row = odd_row
 
         path_scale = depth**-0.5
         joint_width = state_width + activation_width
@@ -115,6 +117,7 @@ class EfficientVDVAEVariant(LatentVariant):
             activation="silu",
             residual=residual,
             last_scale=last_scale,
+            odd_row=self.odd_row,
             dtype=self.dtype_policy,
         )
 
@@ -132,4 +135,5 @@ class EfficientVDVAEVariant(LatentVariant):
             "depth": self.depth,
             "stable_init": self.stable_init,
             "zero_prior": self.zero_prior,
+            "odd_row": self.odd_row,
         }

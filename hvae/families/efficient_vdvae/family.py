@@ -27,7 +27,8 @@ class EfficientVDVAE(Family):
     """
 
     def stem(self, scale):
-        return [convolution(scale.up_width, self.config.input_kernel_size, self.dtype)]
+        size = self.config.input_kernel_size
+        return [convolution(scale.up_width, size, self.dtype, odd_row=self._odd_row())]
 
     def encoder_blocks(self, scale):
         count = scale.up_block["count"] * (1 + scale.up_num_blocks)
@@ -82,12 +83,14 @@ class EfficientVDVAE(Family):
             depth=self._depth(),
             stable_init=self.config.stable_init,
             zero_prior=self.config.initialize_prior_weights_as_zero,
+            odd_row=self._odd_row(),
             dtype=self.dtype,
         )
 
     def head(self, num_parameters):
         largest = self.config.scales[0]
-        chain = [convolution(num_parameters, self.config.output_kernel_size, self.dtype)]
+        size = self.config.output_kernel_size
+        chain = [convolution(num_parameters, size, self.dtype, odd_row=self._odd_row())]
         return ChainHead(chain, (None, *largest.size, largest.state_width), dtype=self.dtype)
 
     def _residual_cell(self, width, block):
@@ -100,11 +103,15 @@ class EfficientVDVAE(Family):
             activation="silu",
             residual=True,
             last_scale=self._depth() ** -0.5 if self.config.stable_init else 1.0,
+            odd_row=self._odd_row(),
             dtype=self.dtype,
         )
 
     def _outer_kernel_size(self, block):
         return 1 if self.config.use_1x1_conv else block["kernel_size"]
+
+    def _odd_row(self):
+        return "below" if self.config.even_kernel_padding == "end" else "above"
 
     def _depth(self):
         return len(self.config.latent_scales)

@@ -56,7 +56,8 @@ def efficient_vdvae_config(hparams):
 def same_names():
     """Names of that codebase's hyper-parameters that are the family's own fields."""
     fields = dataclasses.fields(EfficientVDVAEConfig)
-    return [f.name for f in fields if f.metadata["group"] == "efficient_vdvae"]
+    own = (f.name for f in fields if f.metadata["group"] == "efficient_vdvae")
+    return [name for name in own if name != "even_kernel_padding"]
 
 
 def _side(name, value):

@@ -1,0 +1,1 @@
+"""What github.com/Rayhane-mamah/Efficient-VDVAE has published in JAX."""
