@@ -13,6 +13,7 @@ from hvae.configuration.settings import check_fields, from_dict, setting
 from hvae.errors import UserError
 from hvae.families import CONFIGS, families_with
 from hvae.flows.settings import FlowSettings
+from hvae.latents.std_params import STD_PARAMS
 from hvae.likelihoods import LIKELIHOODS
 from hvae.likelihoods._bin_rules import LIKELIHOOD_OF_BINS
 
@@ -88,9 +89,10 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         "softplus",
         "standard deviations of latents: softplus with gradient smoothing, exp of the log std, "
         "smooth_exp, exp of beta times it, or soft_clamp (NVAE), which also holds mean and log std "
-        "within 5",
+        "within 5 and adds 0.01 to the std, which soft_clamp_tempered (Vahdat & Kautz) multiplies "
+        "by the temperature too",
         group=_MODEL,
-        choices=("softplus", "exp", "smooth_exp", "soft_clamp"),
+        choices=STD_PARAMS,
     )
     analytical_kl: bool = setting(
         True,

@@ -27,6 +27,7 @@ _SPLIT_OF = {
     "efficient_vdvae": "efficient",
     "efficient_vdvae_jax": "efficient",
     "addtt_lvae": "lvae",
+    "nvlabs_nvae": "nvae",
 }
 
 
@@ -58,7 +59,7 @@ def parse_arguments(arguments=None):
     parser.add_argument(
         "file",
         help=".th, .pt, .pth, .model, .checkpoint, .safetensors or .npz with the state dict; "
-        "efficient_vdvae_jax: flax's checkpoint",
+        "efficient_vdvae_jax: flax's checkpoint; swpenninga_hvae: model.weights.h5",
     )
     parser.add_argument(
         "--config",

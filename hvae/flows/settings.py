@@ -30,6 +30,13 @@ class FlowSettings:
         minimum=0,
         per_scale=True,
     )
+    iaf_row_start: str = setting(
+        "right",
+        "iaf: side at which the order of a row's pixels starts in the first cell of a pair: left "
+        "(Vahdat & Kautz) or right (mgp123/nvae)",
+        group=_FLOW,
+        choices=("left", "right"),
+    )
     flow_in_ch: tuple[int, ...] = setting(
         (0,),
         "sylvester: channels of the flow's input h",

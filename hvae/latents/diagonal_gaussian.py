@@ -36,7 +36,7 @@ class DiagonalGaussian(NamedTuple):
             std_param: what the second half x means: `"exp"`: log std is x;
                 `"smooth_exp"`: log std is βx; `"softplus"`: std is softplus(βx)/β;
                 `"soft_clamp"`: std is exp(5 tanh(x/5)) + 0.01, and the mean is clamped
-                like x.
+                like x; `"soft_clamp_tempered"`: the same, and a temperature scales the 0.01 too.
             smoothing: β.
 
         Reference:
@@ -44,7 +44,7 @@ class DiagonalGaussian(NamedTuple):
             clamp: the published code of Vahdat & Kautz 2020 (NVAE).
         """
         mean, raw = ops.split(ops.cast(parameters, "float32"), 2, axis=-1)
-        if std_param == "soft_clamp":
+        if std_param in ("soft_clamp", "soft_clamp_tempered"):
             mean = soft_clamp(mean)
             log_std = ops.logaddexp(soft_clamp(raw), math.log(SOFT_CLAMP_FLOOR))
         else:

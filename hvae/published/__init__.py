@@ -2,7 +2,6 @@
 
     weight_files        reads their files of tensors; flax_file those of flax
     state_dict          puts tensors into a model, each of them once
-    swpenninga_hvae     configurations of a codebase whose weights are not read
 
 and in each folder
 

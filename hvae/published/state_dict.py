@@ -27,7 +27,7 @@ class StateDict:
         Raises:
             UserError: if a tensor is missing or has another shape.
         """
-        self.assign(f"{name}.weight", layer.kernel, _to_hwio)
+        self.assign(f"{name}.weight", layer.kernel, to_hwio)
         if layer.use_bias:
             self.assign(f"{name}.bias", layer.bias)
 
@@ -37,7 +37,7 @@ class StateDict:
 
     def assign_weight_norm(self, name, layer):
         """Give a `WeightNormConvolution` PyTorch's direction, gain and bias of this name."""
-        self.assign(f"{name}.weight_v", layer.direction, _to_hwio)
+        self.assign(f"{name}.weight_v", layer.direction, to_hwio)
         self.assign(f"{name}.weight_g", layer.gain, lambda g: g.reshape(len(g)))
         self.assign(f"{name}.bias", layer.bias)
 
@@ -71,9 +71,7 @@ class StateDict:
             convert: from the tensor's layout to the variable's.
             shape: what the tensor's shape must be before, `None` where any size is.
         """
-        if name not in self._unused:
-            raise UserError(f"the checkpoint lacks {name}")
-        tensor = np.asarray(self._tensors[name])
+        tensor = self.take(name)
         rank = len(shape) if shape else None
         fits = rank is None or (
             tensor.ndim == rank and all(s is None or s == t for s, t in zip(shape, tensor.shape))
@@ -85,7 +83,17 @@ class StateDict:
                 f"the model needs {tuple(variable.shape)} in our layout"
             )
         variable.assign(ops.convert_to_tensor(value, dtype="float32"))
+
+    def take(self, name):
+        """A tensor, which counts as used from now on.
+
+        Raises:
+            UserError: if it is missing, or was used before.
+        """
+        if name not in self._unused:
+            raise UserError(f"the checkpoint lacks {name}")
         self._unused.remove(name)
+        return np.asarray(self._tensors[name])
 
     def discard_zeros(self, name):
         """Use up a tensor that must be zero, for which the model has no variable.
@@ -93,11 +101,8 @@ class StateDict:
         Raises:
             UserError: if it is missing, or not zero.
         """
-        if name not in self._unused:
-            raise UserError(f"the checkpoint lacks {name}")
-        if np.any(np.asarray(self._tensors[name])):
+        if np.any(self.take(name)):
             raise UserError(f"{name} must be zero: the model has no place for other values")
-        self._unused.remove(name)
 
     def discard(self, name):
         """Use up weight and bias of a layer whose result nobody reads, if they are there."""
@@ -131,7 +136,8 @@ def build_from(state_dict, config, assign):
     return model
 
 
-def _to_hwio(kernel):
+def to_hwio(kernel):
+    """A kernel in our layout, of one in PyTorch's."""
     return kernel.transpose(2, 3, 1, 0)
 
 

@@ -22,7 +22,11 @@ def read_state_dicts(path):
     Raises:
         UserError: as `read_weight_file`.
     """
-    contents = read_weight_file(path)
+    return state_dicts_of(read_weight_file(path))
+
+
+def state_dicts_of(contents):
+    """The same of what a file holds."""
     # Some save the state dict beside other things.
     raw = contents.get("model_state_dict") or contents.get("state_dict", contents)
     return {"ema": contents.get("ema_model_state_dict") or raw, "raw": raw}
@@ -35,7 +39,7 @@ def read_weight_file(path, allowed=()):
 
     Args:
         path: `.th`, `.pt`, `.pth`, `.model` or `.checkpoint` (needs torch), `.safetensors` (needs
-            safetensors) or `.npz`.
+            safetensors), `.npz`, or Keras's `.weights.h5`.
         allowed: classes that a file of PyTorch may have instances of.
 
     Raises:
@@ -47,6 +51,7 @@ def read_weight_file(path, allowed=()):
         **dict.fromkeys(_TORCH, lambda path: _read_torch(path, allowed)),
         ".safetensors": _read_safetensors,
         ".npz": _read_npz,
+        ".h5": _read_h5,
     }
     if path.suffix not in readers:
         raise UserError(f"{path}: allowed are files ending in {', '.join(readers)}")
@@ -83,6 +88,20 @@ def _read_safetensors(path):
     from safetensors.numpy import load_file
 
     return load_file(path)
+
+
+def _read_h5(path):
+    import h5py
+
+    tensors = {}
+
+    def keep(name, item):
+        if isinstance(item, h5py.Dataset):
+            tensors[name] = item[()]
+
+    with h5py.File(path, "r") as file:
+        file.visititems(keep)
+    return tensors
 
 
 def _read_npz(path):

@@ -98,9 +98,12 @@ def test_log_prob_of_noise_needs_no_difference_of_near_equal_numbers():
     )
 
 
-def test_soft_clamp_bounds_mean_and_log_std_and_keeps_a_floor(rng):
+@pytest.mark.parametrize(
+    ("std_param", "is_floor_tempered"), [("soft_clamp", False), ("soft_clamp_tempered", True)]
+)
+def test_soft_clamp_bounds_mean_and_log_std_and_keeps_a_floor(std_param, is_floor_tempered, rng):
     raw = np.array([[[[300.0, 0.4, -300.0, 0.2]]]], "float32")
-    q = DiagonalGaussian.from_parameters(ops.convert_to_tensor(raw), "soft_clamp", 1.0)
+    q = DiagonalGaussian.from_parameters(ops.convert_to_tensor(raw), std_param, 1.0)
     clamped = 5 * np.tanh(raw.astype("float64") / 5)
     np.testing.assert_allclose(ops.convert_to_numpy(q.mean), clamped[..., :2], rtol=1e-6)
     std = np.exp(clamped[..., 2:]) + 0.01
@@ -108,7 +111,8 @@ def test_soft_clamp_bounds_mean_and_log_std_and_keeps_a_floor(rng):
     noise = rng.standard_normal((1, 1, 1, 2)).astype("float32")
     for t in (1.0, 0.7, 0.1):
         z = ops.convert_to_numpy(q.sample(noise, t))
-        expected = clamped[..., :2] + (t * np.exp(clamped[..., 2:]) + 0.01) * noise
+        floor = 0.01 * (t if is_floor_tempered else 1.0)
+        expected = clamped[..., :2] + (t * np.exp(clamped[..., 2:]) + floor) * noise
         np.testing.assert_allclose(z, expected, rtol=1e-4, atol=1e-6)
     z = ops.convert_to_numpy(q.sample(noise, 0.0))
     np.testing.assert_array_equal(z, ops.convert_to_numpy(q.mean))

@@ -1,5 +1,8 @@
 """From a published file to a run that the other commands take."""
 
+import argparse
+import json
+
 import numpy as np
 import pytest
 import yaml
@@ -11,6 +14,7 @@ from hvae.errors import UserError
 from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config
 from hvae.published.efficient_vdvae_jax.tensors import RayhaneEfficientVDVAEInJAX
 from hvae.published.mgp123_nvae.hyperparameters import mgp123_nvae_config
+from hvae.published.nvlabs_nvae.hyperparameters import nvlabs_nvae_config
 from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
 from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
 from hvae.published.weight_files import read_weight_file
@@ -120,6 +124,25 @@ def test_a_file_with_an_average_becomes_a_run_with_both(golden, tmp_path):
         assert model.config.even_kernel_padding == "end"
         kernel = ops.convert_to_numpy(model.encoder.stem[0].kernel)
         np.testing.assert_array_equal(kernel, state["bottom_up/input_conv/conv/kernel"])
+
+
+def test_a_checkpoint_of_nvlabs_has_its_configuration_with_it(golden, tmp_path):
+    torch = pytest.importorskip("torch")
+    d = golden("nvlabs_nvae_tiny.npz")
+    state = {k.removeprefix("state/"): d[k] for k in d.files if k.startswith("state/")}
+    args = json.loads(str(d["args_json"]))
+    tensors = {name: torch.tensor(value) for name, value in state.items()}
+    contents = {"state_dict": tensors, "args": argparse.Namespace(**args), "epoch": 1}
+    torch.save(contents, tmp_path / "checkpoint.pt")
+    arguments = ["nvlabs_nvae", str(tmp_path / "checkpoint.pt"), "--out", str(tmp_path / "run")]
+    assert main(arguments) == 0
+    model = hvae.load_model(tmp_path / "run")
+    assert model.config == nvlabs_nvae_config(args)
+    np.testing.assert_array_equal(
+        ops.convert_to_numpy(model.decoder.initial_states[0].state),
+        state["prior_ftr0"].transpose(1, 2, 0)[None],
+    )
+    assert "split_of: nvae" in (tmp_path / "run" / "config.yaml").read_text()
 
 
 def test_a_file_without_hyper_parameters_needs_a_configuration(published, tmp_path, capsys):

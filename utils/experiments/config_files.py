@@ -8,7 +8,7 @@ import yaml
 
 from data.sets import DATASETS
 from hvae.errors import UserError
-from hvae.published.swpenninga_hvae import is_hvae_yaml, read_hvae_yaml
+from hvae.published.swpenninga_hvae.yaml_file import is_hvae_yaml, read_hvae_yaml
 from utils.experiments.experiment import all_fields
 
 FOLDER = pathlib.Path(__file__).parents[2] / "cfg"

@@ -68,6 +68,53 @@ class NVAEConfig(ModelConfig):
         unit="cells",
         minimum=0,
     )
+    decoder_channel_towers: int = setting(
+        0,
+        "channel_towers of the decoder; 0: as the encoder's",
+        group=_GROUP,
+        unit="channels",
+        minimum=0,
+    )
+    num_postprocess_cells: int = setting(
+        0,
+        "residual cells for each doubling after the towers; 0: num_cells_per_block_prepost",
+        group=_GROUP,
+        unit="cells",
+        minimum=0,
+    )
+    upsample_first: bool = setting(
+        False,
+        "of the cells after the towers, the first doubles the image (Vahdat & Kautz); off: the "
+        "last (mgp123/nvae)",
+        group=_GROUP,
+    )
+    se_ratio: int = setting(
+        2,
+        "squeeze and excitation: channels by those of its hidden layer (Vahdat & Kautz: 16); 0 for "
+        "none",
+        group=_GROUP,
+        minimum=0,
+    )
+    se_min_channels: int = setting(
+        1,
+        "squeeze and excitation: least channels of its hidden layer (Vahdat & Kautz: 4)",
+        group=_GROUP,
+        unit="channels",
+        minimum=1,
+    )
+    res_dist: bool = setting(
+        True,
+        "the posterior's raw parameters are added to the prior's (NVAE's residual normal "
+        "distributions); off: the posterior stands alone",
+        group=_GROUP,
+    )
+    min_padded_size: int = setting(
+        0,
+        "images are padded to at least this side (Vahdat & Kautz: MNIST to 32)",
+        group=_GROUP,
+        unit="pixels",
+        minimum=0,
+    )
     fixed_flows: bool = setting(
         False,
         "with flow_type iaf, flows belong to the decoder and stay when sampling",
@@ -83,7 +130,7 @@ class NVAEConfig(ModelConfig):
     def check_family(self):
         if self.use_residual_distribution:
             raise UserError(
-                "use_residual_distribution: nvae's posterior is a residual by itself; "
+                "use_residual_distribution: nvae's posterior is a residual by its own res_dist; "
                 "allowed: off. Received: on"
             )
         if self.channel_towers * self.channel_multiplier % 4:
@@ -99,7 +146,13 @@ class NVAEConfig(ModelConfig):
     @property
     def padded_size(self):
         multiple = 2 ** (self.number_of_scales - 1 + self.num_blocks_prepost)
-        return tuple(-(-side // multiple) * multiple for side in self.image_size)
+        sides = (max(side, self.min_padded_size) for side in self.image_size)
+        return tuple(-(-side // multiple) * multiple for side in sides)
+
+    @property
+    def decoder_towers(self):
+        """Channels of the decoder where the encoder has `channel_towers`."""
+        return self.decoder_channel_towers or self.channel_towers
 
     @functools.cached_property
     def scales(self):
@@ -107,15 +160,15 @@ class NVAEConfig(ModelConfig):
         splits, scales = self.initial_splits_per_scale, []
         for group in range(self.number_of_scales):
             level = self.num_blocks_prepost + group  # halvings of the image until here
-            channels = self.channel_towers * self.channel_multiplier**level
+            factor = self.channel_multiplier**level
             for split in range(splits):
                 scales.append(
                     NVAEScale(
                         index=len(scales),
                         height=height >> level,
                         width=width >> level,
-                        state_width=channels,
-                        activation_width=channels,
+                        state_width=self.decoder_towers * factor,
+                        activation_width=self.channel_towers * factor,
                         z_width=self.latent_size,
                         num_latents=1,
                         group=group,

@@ -27,15 +27,17 @@ class NVAE(Family):
 
     def stem(self, scale):
         first = WeightNormConvolution(self.config.channel_towers, 3, dtype=self.dtype)
-        widths = self._outer_widths()
+        widths = self._outer_widths(self.config.channel_towers)
         parts = [first]
+        # The last cell of a block changes the size.
+        count = self.config.num_cells_per_block_prepost - 1
         for width, inner_width in zip(widths, widths[1:]):
-            parts += [self._encoder_cell(width) for _ in range(self._num_keeping_cells)]
+            parts += [self._encoder_cell(width) for _ in range(count)]
             parts.append(self._encoder_cell(inner_width, downsample=True))
         return parts
 
     def encoder_blocks(self, scale):
-        width = scale.state_width
+        width = scale.activation_width
         count = self.config.cells_per_split_enc
         parts = [self._encoder_cell(width, downsample=True)] if self._opens_group(scale) else []
         return parts + [self._encoder_cell(width) for _ in range(count)]
@@ -57,9 +59,9 @@ class NVAE(Family):
         width = scale.state_width
         parts = []
         if self._opens_group(smaller):
-            parts.append(NVAEDecoderCell(width, upsample=True, dtype=self.dtype))
+            parts.append(self._decoder_cell(width, upsample=True))
         for _ in range(self.config.cells_per_input_dec):
-            parts.append(NVAEDecoderCell(width, dtype=self.dtype))
+            parts.append(self._decoder_cell(width))
         return parts
 
     def flow(self, scale):
@@ -70,19 +72,25 @@ class NVAE(Family):
         return variant(
             scale.z_width,
             scale.state_width,
+            scale.activation_width,
+            residual=self.config.res_dist,
             decoder_flow=self._decoder_flow(scale),
             dtype=self.dtype,
         )
 
     def head(self, num_parameters):
-        widths = self._outer_widths()[::-1]
+        config = self.config
+        widths = self._outer_widths(config.decoder_towers)[::-1]
+        count = (config.num_postprocess_cells or config.num_cells_per_block_prepost) - 1
         chain = []
         for width, outer_width in zip(widths, widths[1:]):
-            chain += [self._post_cell(width) for _ in range(self._num_keeping_cells)]
-            chain.append(self._post_cell(outer_width, upsample=True))
+            doubling = self._post_cell(outer_width, upsample=True)
+            kept_width = outer_width if config.upsample_first else width
+            others = [self._post_cell(kept_width) for _ in range(count)]
+            chain += [doubling, *others] if config.upsample_first else [*others, doubling]
         chain.append(layers.Activation("elu", dtype=self.dtype))
         chain.append(WeightNormConvolution(num_parameters, 3, dtype=self.dtype))
-        largest = self.config.scales[0]
+        largest = config.scales[0]
         return ChainHead(chain, (None, *largest.size, largest.state_width), dtype=self.dtype)
 
     def _decoder_flow(self, scale):
@@ -92,21 +100,22 @@ class NVAE(Family):
         """Whether the encoder halves the size on its way to this scale."""
         return scale.split == 0 and scale.group > 0
 
-    def _outer_widths(self):
+    def _outer_widths(self, towers):
         """Channels outside the towers, from the image to the largest group."""
-        config = self.config
-        return [
-            config.channel_towers * config.channel_multiplier**level
-            for level in range(config.num_blocks_prepost + 1)
-        ]
-
-    @property
-    def _num_keeping_cells(self):
-        # The last cell of a block changes the size.
-        return self.config.num_cells_per_block_prepost - 1
+        factor, count = self.config.channel_multiplier, self.config.num_blocks_prepost + 1
+        return [towers * factor**level for level in range(count)]
 
     def _encoder_cell(self, width, downsample=False):
-        return NVAEEncoderCell(width, downsample, self.config.shifted_skips, dtype=self.dtype)
+        shifted = self.config.shifted_skips
+        return NVAEEncoderCell(width, downsample, shifted, **self._squeeze(), dtype=self.dtype)
+
+    def _decoder_cell(self, width, upsample=False):
+        return NVAEDecoderCell(width, upsample=upsample, **self._squeeze(), dtype=self.dtype)
 
     def _post_cell(self, width, upsample=False):
-        return NVAEDecoderCell(width, _POST_EXPANSION, upsample, dtype=self.dtype)
+        return NVAEDecoderCell(
+            width, _POST_EXPANSION, upsample, **self._squeeze(), dtype=self.dtype
+        )
+
+    def _squeeze(self):
+        return {"se_ratio": self.config.se_ratio, "se_min_channels": self.config.se_min_channels}

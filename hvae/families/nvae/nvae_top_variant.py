@@ -5,7 +5,7 @@ from keras import ops
 
 from hvae.families.nvae.nvae_variant import NVAEVariant
 from hvae.latents.base import PriorOutput
-from hvae.layers.chain import call_chain
+from hvae.layers.chain import build_chain, call_chain
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -27,4 +27,7 @@ class NVAETopVariant(NVAEVariant):
 
     def _combiner_layers(self):
         """Layers, in order, of the encoder's activation."""
-        return [self._elu(), self._convolution(self.state_width, 1), self._elu()]
+        return [self._elu(), self._convolution(self.activation_width, 1), self._elu()]
+
+    def _build_combiner(self, state_shape):
+        build_chain(self.combiner, (*state_shape[:-1], self.activation_width))

@@ -10,14 +10,16 @@ from hvae.layers.weight_norm_convolution import WeightNormConvolution
 
 @keras.saving.register_keras_serializable(package="hvae")
 class NVAEVariant(LatentVariant):
-    """Weight-normalised convolutions give p and q; q's parameters are added to p's.
+    """Weight-normalised convolutions give p and q; with `residual` q's are added to p's.
 
     Encoder and decoder are combined by addition, the decoder's state projected; z enters
     the state by concatenation and a 1×1 convolution.
 
     Args:
         z_width: channels of the latent.
-        state_width: channels of the state and of the encoder's activation.
+        state_width: channels of the state.
+        activation_width: channels of the encoder's activation; those of the state if left out.
+        residual: whether the posterior's parameters are added to the prior's.
         decoder_flow: a `Flow` through which z enters the state, whether it comes from p
             or q (`fixed_flows`), or `None`.
 
@@ -25,10 +27,20 @@ class NVAEVariant(LatentVariant):
         Vahdat & Kautz 2020 (NVAE), Figure 2 and Section 3.2.
     """
 
-    def __init__(self, z_width, state_width, decoder_flow=None, **kwargs):
+    def __init__(
+        self,
+        z_width,
+        state_width,
+        activation_width=None,
+        residual=True,
+        decoder_flow=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.z_width = z_width
         self.state_width = state_width
+        self.activation_width = activation_width or state_width
+        self.residual = residual
         self.decoder_flow = decoder_flow
         self.prior_net = self._prior_layers()
         self.combiner = self._combiner_layers()
@@ -39,8 +51,8 @@ class NVAEVariant(LatentVariant):
         state_shape = tuple(state_shape)
         place = state_shape[:-1]
         build_chain(self.prior_net, state_shape)
-        build_chain(self.combiner, state_shape)
-        self.posterior_net.build(state_shape)
+        self._build_combiner(state_shape)
+        self.posterior_net.build((*place, self.activation_width))
         self.z_mixer.build((*place, self.state_width + self.z_width))
         if self.decoder_flow is not None and not self.decoder_flow.built:
             self.decoder_flow.build((*place, self.z_width))
@@ -50,7 +62,8 @@ class NVAEVariant(LatentVariant):
 
     def posterior(self, state, activation, prior, activated=None):
         combined = activation + call_chain(self.combiner, state)
-        return prior.parameters + self.posterior_net(combined)
+        parameters = self.posterior_net(combined)
+        return prior.parameters + parameters if self.residual else parameters
 
     def next_state(self, prior, z):
         if self.decoder_flow is not None:
@@ -64,7 +77,10 @@ class NVAEVariant(LatentVariant):
 
     def _combiner_layers(self):
         """Layers, in order, from the state to what is added to the encoder's activation."""
-        return [self._convolution(self.state_width, 1)]
+        return [self._convolution(self.activation_width, 1)]
+
+    def _build_combiner(self, state_shape):
+        build_chain(self.combiner, state_shape)
 
     def _elu(self):
         return layers.Activation("elu", dtype=self.dtype_policy)
@@ -77,6 +93,8 @@ class NVAEVariant(LatentVariant):
             **super().get_config(),
             "z_width": self.z_width,
             "state_width": self.state_width,
+            "activation_width": self.activation_width,
+            "residual": self.residual,
             "decoder_flow": keras.saving.serialize_keras_object(self.decoder_flow),
         }
 

@@ -13,7 +13,7 @@ from hvae.layers.weight_normalization import normalized_kernel, squared_norm
 class AutoregressiveConvolution(layers.Layer):
     """A weight-normalised convolution that respects an order of pixels and channels.
 
-    Pixels are ordered by rows from the top, within a row from the right. Within a pixel
+    Pixels are ordered by rows from the top, within a row from one side. Within a pixel
     the channels are in groups of neighbours, as many as the latent has channels, some empty if
     there are fewer; an output of group g sees the groups up to g, or with `strict` those
     before g.
@@ -23,7 +23,8 @@ class AutoregressiveConvolution(layers.Layer):
         kernel_size: side of the kernel, odd, pixels.
         groups: channels of the latent.
         strict: whether the own group is masked too.
-        mirrored: whether pixels are ordered the other way round, from the bottom left.
+        mirrored: whether pixels are ordered the other way round, from the bottom.
+        row_start: where a row starts: `"left"` or `"right"`; if mirrored, there it ends.
         depthwise: whether an output sees its own channel only; keeps the channels.
         scale: factor on the initial weights; 0 gives zeros.
         norm_bound: the operator norm is held below it, see `bounded_kernel`, or `None`.
@@ -45,6 +46,7 @@ class AutoregressiveConvolution(layers.Layer):
         depthwise=False,
         scale=1.0,
         norm_bound=None,
+        row_start="right",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -56,6 +58,7 @@ class AutoregressiveConvolution(layers.Layer):
         self.depthwise = depthwise
         self.scale = scale
         self.norm_bound = norm_bound
+        self.row_start = row_start
 
     def build(self, input_shape):
         inputs = 1 if self.depthwise else input_shape[-1]
@@ -97,7 +100,8 @@ class AutoregressiveConvolution(layers.Layer):
         middle = self.kernel_size // 2
         mask = np.zeros((self.kernel_size, self.kernel_size, inputs, self.width), "float32")
         mask[:middle] = 1.0
-        mask[middle, middle + 1 :] = 1.0
+        before = slice(middle) if self.row_start == "left" else slice(middle + 1, None)
+        mask[middle, before] = 1.0
         if self.mirrored:
             mask = mask[::-1, ::-1].copy()
         if self.depthwise:
@@ -124,4 +128,5 @@ class AutoregressiveConvolution(layers.Layer):
             "depthwise": self.depthwise,
             "scale": self.scale,
             "norm_bound": self.norm_bound,
+            "row_start": self.row_start,
         }

@@ -20,6 +20,7 @@ class InverseAutoregressiveFlow(Flow):
         channels: channels of the latent.
         num_flows: number of pairs.
         expansion: hidden channels by those of the latent.
+        row_start: side at which the first cell's rows of pixels start.
 
     Input and output shape: `(batch, height, width, channels)`.
 
@@ -28,18 +29,20 @@ class InverseAutoregressiveFlow(Flow):
         3.4 and its published code.
     """
 
-    def __init__(self, channels, num_flows=1, expansion=6, **kwargs):
+    def __init__(self, channels, num_flows=1, expansion=6, row_start="right", **kwargs):
         super().__init__(**kwargs)
         self.channels = channels
         self.num_flows = num_flows
         self.expansion = expansion
+        self.row_start = row_start
         self.cells = []
         for _ in range(num_flows):
             self.cells += [self._cell(mirrored=False), self._cell(mirrored=True)]
 
     @classmethod
     def from_model_config(cls, config, scale):
-        return cls(scale.z_width, of_scale(config.num_flows, scale.index))
+        count = of_scale(config.num_flows, scale.index)
+        return cls(scale.z_width, count, row_start=config.iaf_row_start)
 
     def build(self, input_shape):
         hidden_shape = (*input_shape[:-1], self.expansion * self.channels)
@@ -66,7 +69,12 @@ class InverseAutoregressiveFlow(Flow):
 
     def _cell(self, mirrored):
         hidden = self.expansion * self.channels
-        shared = {"groups": self.channels, "mirrored": mirrored, "dtype": "float32"}
+        shared = {
+            "groups": self.channels,
+            "mirrored": mirrored,
+            "row_start": self.row_start,
+            "dtype": "float32",
+        }
         return [
             AutoregressiveConvolution(hidden, 3, strict=True, **shared),
             AutoregressiveConvolution(hidden, 5, depthwise=True, **shared),
@@ -79,6 +87,7 @@ class InverseAutoregressiveFlow(Flow):
             "channels": self.channels,
             "num_flows": self.num_flows,
             "expansion": self.expansion,
+            "row_start": self.row_start,
         }
 
 

@@ -79,12 +79,7 @@ class _UsedSections:
         for name in names:
             if name not in self._sections:
                 raise UserError(f"{self._path}: section [{name}] is missing")
-        sections = {name: dict(self._sections[name]) for name in names}
-        model = sections["model"]
-        # Older files name neither: the mixture then follows the latents.
-        model.setdefault("output_distribution_base", model.get("distribution_base"))
-        model.setdefault("output_gradient_smoothing_beta", model.get("gradient_smoothing_beta"))
-        return sections
+        return {name: dict(self._sections[name]) for name in names}
 
     def get(self, section, key, default=None):
         """A value; from now on it counts as used."""

@@ -37,8 +37,12 @@ def efficient_vdvae_config(hparams):
             "use_residual_distribution": model["use_residual_distribution"],
         }
         if not is_binary:
-            param = _STD_PARAM[model["output_distribution_base"]]
-            smoothing = model["output_gradient_smoothing_beta"]
+            # Older files name neither: the mixture then follows the latents.
+            base = model.get("output_distribution_base", model["distribution_base"])
+            param = _STD_PARAM[base]
+            smoothing = model.get(
+                "output_gradient_smoothing_beta", model["gradient_smoothing_beta"]
+            )
             # There the floor is that of the log-scale before it is multiplied by beta.
             floor = hparams["loss"]["min_mol_logscale"] * (smoothing if param != "softplus" else 1)
             values |= {

@@ -1,8 +1,11 @@
 """What the settings of NVAE mean."""
 
+import numpy as np
 import pytest
+from keras import ops
 
 from hvae.errors import UserError
+from hvae.families.nvae.nvae_variant import NVAEVariant
 from hvae.model import HVAE
 from tests.conftest import nvae_config
 
@@ -66,3 +69,46 @@ def test_flows_belong_to_the_posterior_or_to_the_decoder():
 def test_impossible_values_are_refused(changes, message):
     with pytest.raises(UserError, match=message):
         nvae_config(**changes)
+
+
+def test_settings_of_the_first_code():
+    """Widths of both towers, cells after them, squeeze and excitation, padding."""
+    config = nvae_config(
+        decoder_channel_towers=6,
+        num_postprocess_cells=3,
+        upsample_first=True,
+        se_ratio=16,
+        se_min_channels=4,
+        min_padded_size=12,
+    )
+    assert config.padded_size == (12, 12)
+    model = HVAE(config)
+    largest = config.scales[0]
+    assert (largest.state_width, largest.activation_width) == (12, 8)
+    *cells, _, _ = model.decoder.head.chain
+    assert [cell.upsample for cell in cells] == [True, False, False]
+    assert [cell.width for cell in cells] == [6, 6, 6]
+    assert cells[0].squeeze_excitation.squeeze.units == 4
+    without = HVAE(nvae_config(se_ratio=0))
+    assert without.encoder.stem[1].squeeze_excitation is None
+    assert without.count_params() < HVAE(nvae_config()).count_params()
+
+
+@pytest.mark.every_backend
+def test_a_posterior_of_its_own_lacks_the_prior_s_parameters(rng):
+    state, activation = (
+        ops.convert_to_tensor(rng.standard_normal((1, 2, 2, width)).astype("float32"))
+        for width in (4, 6)
+    )
+    residual, alone = (NVAEVariant(2, 4, 6, residual=value) for value in (True, False))
+    for variant in (residual, alone):
+        variant.build((None, 2, 2, 4))
+    alone.set_weights(residual.get_weights())
+    prior = residual.prior(state)
+    outputs = [
+        ops.convert_to_numpy(variant.posterior(state, activation, prior))
+        for variant in (residual, alone)
+    ]
+    expected = ops.convert_to_numpy(prior.parameters)
+    assert np.abs(expected).max() > 0.01
+    np.testing.assert_allclose(outputs[0] - outputs[1], expected, rtol=1e-4, atol=1e-6)

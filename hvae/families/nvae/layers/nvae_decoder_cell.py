@@ -6,7 +6,7 @@ from keras import layers
 from hvae.families.nvae.layers.bilinear_upsampling import BilinearUpsampling
 from hvae.families.nvae.layers.nvae_encoder_cell import RESIDUAL_SCALE
 from hvae.families.nvae.layers.nvae_normalization import nvae_normalization
-from hvae.families.nvae.layers.squeeze_excitation import SqueezeExcitation
+from hvae.families.nvae.layers.squeeze_excitation import squeeze_excitation
 from hvae.layers.chain import build_chain, call_chain
 from hvae.layers.convolution import convolution
 from hvae.layers.initializers import FanInUniform
@@ -25,6 +25,7 @@ class NVAEDecoderCell(layers.Layer):
         expansion: channels inside f by those of the input.
         upsample: whether to double the image before f (nearest) and in the skip
             (bilinear and a 1×1 convolution); otherwise the skip is the identity.
+        se_ratio, se_min_channels: as of `SqueezeExcitation`; none with a ratio of 0.
 
     Input and output shape: `(batch, height, width, channels)`.
 
@@ -37,8 +38,10 @@ class NVAEDecoderCell(layers.Layer):
 
     kernel_size = 5
 
-    def __init__(self, width, expansion=6, upsample=False, **kwargs):
+    def __init__(self, width, expansion=6, upsample=False, se_ratio=2, se_min_channels=1, **kwargs):
         super().__init__(**kwargs)
+        self.se_ratio = se_ratio
+        self.se_min_channels = se_min_channels
         self.width = width
         self.expansion = expansion
         self.upsample = upsample
@@ -53,7 +56,7 @@ class NVAEDecoderCell(layers.Layer):
             dtype=dtype,
         )
         self.reduce = self._pointwise(width)
-        self.squeeze_excitation = SqueezeExcitation(dtype=dtype)
+        self.squeeze_excitation = squeeze_excitation(se_ratio, se_min_channels, dtype)
         self.skip = []
         if upsample:
             self.skip = [BilinearUpsampling(dtype=dtype), convolution(width, 1, dtype)]
@@ -71,15 +74,18 @@ class NVAEDecoderCell(layers.Layer):
         self.expand = self._pointwise(self.expansion * shape[-1])
         first, second, third, last = self.norms
         shape = build_chain([first, self.expand, second, self.depthwise, third], shape)
-        build_chain([self.reduce, last, self.squeeze_excitation], shape)
+        shape = build_chain([self.reduce, last], shape)
+        if self.squeeze_excitation is not None:
+            self.squeeze_excitation.build(shape)
 
     def call(self, inputs):
         first, second, third, last = self.norms
         outputs = self.nearest(inputs) if self.upsample else inputs
         outputs = self.expand(first(outputs))
         outputs = self.depthwise(silu(second(outputs)))
-        outputs = self.reduce(silu(third(outputs)))
-        outputs = self.squeeze_excitation(last(outputs))
+        outputs = last(self.reduce(silu(third(outputs))))
+        if self.squeeze_excitation is not None:
+            outputs = self.squeeze_excitation(outputs)
         return call_chain(self.skip, inputs) + RESIDUAL_SCALE * outputs
 
     def _pointwise(self, width):
@@ -102,4 +108,6 @@ class NVAEDecoderCell(layers.Layer):
             "width": self.width,
             "expansion": self.expansion,
             "upsample": self.upsample,
+            "se_ratio": self.se_ratio,
+            "se_min_channels": self.se_min_channels,
         }

@@ -5,7 +5,7 @@ from keras import layers
 
 from hvae.families.nvae.layers.factorized_reduction import FactorizedReduction
 from hvae.families.nvae.layers.nvae_normalization import nvae_normalization
-from hvae.families.nvae.layers.squeeze_excitation import SqueezeExcitation
+from hvae.families.nvae.layers.squeeze_excitation import squeeze_excitation
 from hvae.layers.convolution import convolution
 from hvae.layers.strided_convolution import StridedConvolution
 from hvae.numerics.silu import silu
@@ -22,6 +22,7 @@ class NVAEEncoderCell(layers.Layer):
         downsample: whether to halve the image, by a stride in the first convolution
             and a `FactorizedReduction` in the skip; otherwise the skip is the identity.
         shifted_skip: as `shifted` there.
+        se_ratio, se_min_channels: as of `SqueezeExcitation`; none with a ratio of 0.
 
     Input and output shape: `(batch, height, width, channels)`.
 
@@ -32,8 +33,18 @@ class NVAEEncoderCell(layers.Layer):
         Vahdat & Kautz 2020 (NVAE), Figure 3b.
     """
 
-    def __init__(self, width, downsample=False, shifted_skip=True, **kwargs):
+    def __init__(
+        self,
+        width,
+        downsample=False,
+        shifted_skip=True,
+        se_ratio=2,
+        se_min_channels=1,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
+        self.se_ratio = se_ratio
+        self.se_min_channels = se_min_channels
         self.width = width
         self.downsample = downsample
         self.shifted_skip = shifted_skip
@@ -45,7 +56,7 @@ class NVAEEncoderCell(layers.Layer):
             else convolution(width, 3, dtype)
         )
         self.convolutions = [first, convolution(width, 3, dtype)]
-        self.squeeze_excitation = SqueezeExcitation(dtype=dtype)
+        self.squeeze_excitation = squeeze_excitation(se_ratio, se_min_channels, dtype)
         self.skip = FactorizedReduction(width, shifted_skip, dtype=dtype) if downsample else None
 
     def build(self, input_shape):
@@ -61,14 +72,17 @@ class NVAEEncoderCell(layers.Layer):
             norm.build(shape)
             layer.build(shape)
             shape = layer.compute_output_shape(shape)
-        self.squeeze_excitation.build(shape)
+        if self.squeeze_excitation is not None:
+            self.squeeze_excitation.build(shape)
 
     def call(self, inputs):
         outputs = inputs
         for norm, layer in zip(self.norms, self.convolutions):
             outputs = layer(silu(norm(outputs)))
+        if self.squeeze_excitation is not None:
+            outputs = self.squeeze_excitation(outputs)
         skipped = inputs if self.skip is None else self.skip(inputs)
-        return skipped + RESIDUAL_SCALE * self.squeeze_excitation(outputs)
+        return skipped + RESIDUAL_SCALE * outputs
 
     def compute_output_shape(self, input_shape):
         if self.skip is None:
@@ -81,4 +95,6 @@ class NVAEEncoderCell(layers.Layer):
             "width": self.width,
             "downsample": self.downsample,
             "shifted_skip": self.shifted_skip,
+            "se_ratio": self.se_ratio,
+            "se_min_channels": self.se_min_channels,
         }

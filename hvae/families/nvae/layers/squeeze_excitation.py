@@ -12,6 +12,7 @@ class SqueezeExcitation(layers.Layer):
 
     Args:
         ratio: channels by those of the hidden layer.
+        min_channels: least channels of the hidden layer.
 
     Input and output shape: `(batch, height, width, channels)`.
 
@@ -19,13 +20,14 @@ class SqueezeExcitation(layers.Layer):
         Hu et al. 2018; used in Vahdat & Kautz 2020 (NVAE), Section 3.1.
     """
 
-    def __init__(self, ratio=2, **kwargs):
+    def __init__(self, ratio=2, min_channels=1, **kwargs):
         super().__init__(**kwargs)
         self.ratio = ratio
+        self.min_channels = min_channels
 
     def build(self, input_shape):
         width = input_shape[-1]
-        self.squeeze = self._dense(max(1, width // self.ratio), "relu")
+        self.squeeze = self._dense(max(self.min_channels, width // self.ratio), "relu")
         self.excite = self._dense(width, "sigmoid")
         self.squeeze.build((None, width))
         self.excite.build((None, self.squeeze.units))
@@ -43,4 +45,13 @@ class SqueezeExcitation(layers.Layer):
         return tuple(input_shape)
 
     def get_config(self):
-        return {**super().get_config(), "ratio": self.ratio}
+        return {
+            **super().get_config(),
+            "ratio": self.ratio,
+            "min_channels": self.min_channels,
+        }
+
+
+def squeeze_excitation(ratio, min_channels, dtype):
+    """The layer, or `None` where the ratio is 0."""
+    return SqueezeExcitation(ratio, min_channels, dtype=dtype) if ratio else None

@@ -19,6 +19,9 @@ from tests.harness import run_layer_test, variable_gradient
     [
         (WeightNormConvolution, {"width": 6, "kernel_size": 3}, (2, 4, 6, 6), 3),
         (SqueezeExcitation, {}, (2, 4, 6, 8), 4),
+        (SqueezeExcitation, {"ratio": 16, "min_channels": 4}, (2, 4, 6, 8), 4),
+        (NVAEEncoderCell, {"width": 8, "se_ratio": 0}, (2, 4, 6, 8), 12),
+        (NVAEDecoderCell, {"width": 8, "expansion": 3, "se_ratio": 0}, (2, 4, 6, 8), 19),
         (FactorizedReduction, {"width": 12}, (2, 2, 3, 12), 8),
         (FactorizedReduction, {"width": 12, "shifted": False}, (2, 2, 3, 12), 8),
         (BilinearUpsampling, {}, (2, 8, 12, 8), 0),

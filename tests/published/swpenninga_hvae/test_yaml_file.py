@@ -7,7 +7,7 @@ import yaml
 
 from hvae.errors import UserError
 from hvae.model import HVAE
-from hvae.published.swpenninga_hvae import DEFAULTS
+from hvae.published.swpenninga_hvae.yaml_file import DEFAULTS
 from utils.command_line.training_request import parse_training_arguments
 from utils.experiments.config_files import read_config_file
 from utils.experiments.experiment import Experiment
