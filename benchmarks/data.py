@@ -204,7 +204,8 @@ def _draw(peaks):
         axis.axhline(1.0, color="#8a8f98", linewidth=0.8, linestyle="--")
         axis.set(xscale="log", yscale="log", xlabel="size of the set, GB")
         axis.set_ylabel("peak memory of the process, GB")
-        axis.set_title(f"Batches of {BATCH} images of 1024x1024, in the order of an epoch")
+        axis.set_ylim(0.1, 10)
+        axis.set_title(f"Batches of {BATCH} images of 1024x1024, shuffled")
         axis.legend(frameon=False)
         axis.spines[["top", "right"]].set_visible(False)
 

@@ -98,10 +98,12 @@ class TrainingBatches:
         return np.random.default_rng([self.seed, index, 1]).random(len(self.images)) < 0.5
 
     def _read(self, rows, index, is_mirrored):
-        images = self.images[rows]
+        images = np.ascontiguousarray(self.images[rows])
         if is_mirrored is not None:
-            mirrored = is_mirrored[rows]
-            images[mirrored] = images[mirrored, :, ::-1]
+            # As one item a pixel: twice as fast as channel by channel.
+            pixels = images.view(np.dtype((np.void, images.shape[-1] * images.itemsize)))
+            for place in np.flatnonzero(is_mirrored[rows]):
+                pixels[place] = pixels[place, :, ::-1].copy()
         if self.binarize_levels is None:
             return images
         return self._drawn_binary(images, index, rows)
