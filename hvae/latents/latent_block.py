@@ -53,7 +53,8 @@ class LatentBlock(layers.Layer):
             the prior.
         activated: what the variant's `activated` gave for it, if the blocks of a scale share that.
         temperature: factor on the prior's standard deviation; q is not tempered.
-        z: the latent itself; then nothing is drawn but what `posterior_mask` leaves to p.
+        z: the latent itself; then nothing is drawn but what `posterior_mask` leaves to p. Or a
+            function that gives it, of p and q (`None` without an activation).
         posterior_mask: `(batch, height, width, z_width)` or what broadcasts to it: 1 for
             variables to draw from q, or to take from `z`; 0 for those to draw from p, which
             have no KL.
@@ -117,6 +118,7 @@ class LatentBlock(layers.Layer):
         if activation is not None:
             q = self._gaussian(self.variant.posterior(state, activation, prior, activated))
             q = q.relative_to(p) if self.residual_posterior else q
+        z = z(p, q) if callable(z) else z
         if z is None and q is None:
             z = p.sample(noise, temperature)
         elif z is None:

@@ -69,6 +69,7 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         self.num_values = 2**num_bits if num_bits else levels
         self.step = levels // self.num_values  # levels that count as one
         self.rule = BIN_RULES[published_bins]
+        self._published_bins = published_bins
 
     @classmethod
     def from_model_config(cls, config):
@@ -81,6 +82,18 @@ class DiscretizedMixtureOfLogistics(Likelihood):
             config.min_log_scale,
             config.num_bits,
             config.published_bins,
+        )
+
+    def one_channel(self, num_mixtures=None):
+        """The same mixture for one channel alone, or of another number of components."""
+        return type(self)(
+            1,
+            self.levels,
+            num_mixtures or self.num_mixtures,
+            self.scale_param,
+            self.smoothing,
+            self.min_log_scale,
+            published_bins=self._published_bins,
         )
 
     @property

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.image_folder import find_pictures
 from data.picture_file import picture_size, read_picture
 from hvae.errors import UserError
 from hvae.images.checked_images import checked_images
@@ -21,8 +22,8 @@ def read_images(names, config, split, background="white", tell=lambda line: None
     """Images of a model's size.
 
     Args:
-        names: numbers in the split, paths of image files, or of `.npy` files of integers
-            `(height, width, channels)` or `(images, height, width, channels)`.
+        names: numbers in the split, paths of image files, of folders of them, or of `.npy` files
+            of integers `(height, width, channels)` or `(images, height, width, channels)`.
         config: the `ModelConfig`.
         split: function that gives the split's images; called only for numbers.
         background: the colour behind transparent pixels, as CSS names it.
@@ -36,15 +37,26 @@ def read_images(names, config, split, background="white", tell=lambda line: None
         UserError: if a number is out of range, a file cannot be read, or an array has
             another size.
     """
-    parts = [_read(str(name), config, split, background, tell) for name in names]
+    names = [file for name in names for file in _files(str(name))]
+    parts = [_read(name, config, split, background, tell) for name in names]
     images = np.concatenate(parts)
     numbers = np.arange(len(images))
     start = 0
     for name, part in zip(names, parts):
-        if str(name).isdigit():
+        if name.isdigit():
             numbers[start] = int(name)
         start += len(part)
     return NumberedImages(images, numbers)
+
+
+def _files(name):
+    """The pictures in a folder; anything else as it is."""
+    if not pathlib.Path(name).is_dir():
+        return [name]
+    found = find_pictures(name)
+    if not found.names:
+        raise UserError(f"images: there is no picture in {name}")
+    return [str(found.folder / picture) for picture in found.names]
 
 
 def _read(name, config, split, background, tell):

@@ -48,7 +48,7 @@ def add_image_flags(parser, num_images):
         "--images",
         nargs="+",
         metavar="IMAGE",
-        help="instead: numbers in the split, image files, or .npy files of integers",
+        help="instead: numbers in the split, image files, folders of them, .npy files of integers",
     )
     add_number(
         parser,
