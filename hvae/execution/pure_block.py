@@ -21,9 +21,8 @@ class PureBlock:
 
     def __init__(self, layer, arguments, transform):
         self.layer = layer
-        self._arguments = tree.map_structure(_unless_tensor, arguments)
-        self._is_input = tree.map_structure(ops.is_tensor, arguments)
-        self._outputs = None  # their structure, known once the function was traced
+        self._arguments = _Places(arguments)
+        self._outputs = None  # their `_Places`, known once the function was traced
         training = _Training(self._pure)
         self._function = transform(lambda *tensors: training(*tensors, training=True))
 
@@ -39,25 +38,14 @@ class PureBlock:
         """
         flat = list(self._function(values, inputs))
         count = len(self.layer.non_trainable_variables)
-        tensors = iter(flat[count:])
-        outputs = tree.map_structure(
-            lambda leaf: next(tensors) if leaf is _TENSOR else leaf, self._outputs
-        )
-        return flat[:count], outputs
+        return flat[:count], self._outputs.filled(flat[count:])
 
     def _pure(self, values, inputs):
-        inputs = iter(inputs)
-        args, kwargs = tree.map_structure(
-            lambda is_input, other: next(inputs) if is_input else other,
-            self._is_input,
-            self._arguments,
-        )
+        args, kwargs = self._arguments.filled(inputs)
         with keras.StatelessScope(zip(self.layer.variables, values)) as scope:
             outputs = self.layer(*args, **kwargs)
         state = [scope.get_current_value(v) for v in self.layer.non_trainable_variables]
-        self._outputs = tree.map_structure(
-            lambda leaf: _TENSOR if ops.is_tensor(leaf) else leaf, outputs
-        )
+        self._outputs = _Places(outputs)
         return [*state, *filter(ops.is_tensor, tree.flatten(outputs))]
 
 
@@ -77,5 +65,19 @@ class _Training(layers.Layer):
         return self.function(values, inputs)
 
 
-def _unless_tensor(leaf):
-    return None if ops.is_tensor(leaf) else leaf
+class _Places:
+    """Where in a structure there are tensors, and what else there is.
+
+    In the order of `tree.flatten`: under PyTorch `tree.map_structure` has another one.
+    """
+
+    def __init__(self, structure):
+        leaves = tree.flatten(structure)
+        self._leaves = [_TENSOR if ops.is_tensor(leaf) else leaf for leaf in leaves]
+        self._structure = tree.map_structure(lambda leaf: None, structure)
+
+    def filled(self, tensors):
+        """The structure with these tensors."""
+        tensors = iter(tensors)
+        leaves = [next(tensors) if leaf is _TENSOR else leaf for leaf in self._leaves]
+        return tree.pack_sequence_as(self._structure, leaves)
