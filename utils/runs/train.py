@@ -1,6 +1,6 @@
 """A training run from start to end, as `main.py` does it."""
 
-import keras
+import random
 
 from data.load import load_splits
 from data.sets import DATASETS
@@ -41,7 +41,9 @@ def train(request, display):
             f"gpu: {run.backend} finds no such one; none trains on the processor. "
             f"Received: {run.gpu}"
         )
-    keras.utils.set_random_seed(training.seed)
+    # Keras draws the seeds of initial weights from it; `keras.utils.set_random_seed` would import
+    # TensorFlow under every backend.
+    random.seed(training.seed)
     splits = load_splits(
         run.dataset,
         run.data_dir,

@@ -16,13 +16,13 @@ class HVAEEngine(TrainingEngine):
             import utils.runs.train  # noqa: F401
 
     def build(self):
-        import keras
+        import random
 
         from hvae.model import HVAE
         from hvae.training.backend import training_backend
         from hvae.training.trainer import Trainer
 
-        keras.utils.set_random_seed(self.training.seed)
+        random.seed(self.training.seed)
         model = HVAE(self.config, dtype=self.run.dtype)
         jit = training_backend().uses_compiler(self.run.jit)
         self.trainer = Trainer(
