@@ -78,6 +78,13 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         minimum=0.0,
     )
 
+    min_padded_size: int = setting(
+        0,
+        "images are padded to at least this side (published MNIST models: 32)",
+        group=_MODEL,
+        unit="pixels",
+        minimum=0,
+    )
     num_output_mixtures: int = setting(
         10,
         "components of the likelihood's mixture (dmol, logistic_mixture, gaussian_mixture)",
@@ -215,6 +222,13 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
     @abc.abstractmethod
     def padded_size(self) -> tuple[int, int]:
         """`(height, width)` of the images after padding, which every scale divides."""
+
+    def padded_to(self, multiple: int) -> tuple[int, int]:
+        """Height and width of the images, with padding, that a number divides."""
+        height, width = (
+            -(-max(side, self.min_padded_size) // multiple) * multiple for side in self.image_size
+        )
+        return height, width
 
     @property
     @abc.abstractmethod

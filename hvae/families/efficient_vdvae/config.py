@@ -112,7 +112,7 @@ class EfficientVDVAEConfig(ModelConfig):
     @property
     def padded_size(self):
         multiple = math.prod(self.up_strides)
-        return tuple(-(-side // multiple) * multiple for side in self.image_size)
+        return self.padded_to(multiple)
 
     @functools.cached_property
     def scales(self):

@@ -104,7 +104,7 @@ class LVAEConfig(ModelConfig):
     @property
     def padded_size(self):
         multiple = 2 ** (sum(self.downsample) + (not self.no_initial_downscaling))
-        return tuple(-(-side // multiple) * multiple for side in self.image_size)
+        return self.padded_to(multiple)
 
     @functools.cached_property
     def scales(self):

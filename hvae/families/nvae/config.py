@@ -108,13 +108,6 @@ class NVAEConfig(ModelConfig):
         "distributions); off: the posterior stands alone",
         group=_GROUP,
     )
-    min_padded_size: int = setting(
-        0,
-        "images are padded to at least this side (Vahdat & Kautz: MNIST to 32)",
-        group=_GROUP,
-        unit="pixels",
-        minimum=0,
-    )
     fixed_flows: bool = setting(
         False,
         "with flow_type iaf, flows belong to the decoder and stay when sampling",
@@ -146,8 +139,7 @@ class NVAEConfig(ModelConfig):
     @property
     def padded_size(self):
         multiple = 2 ** (self.number_of_scales - 1 + self.num_blocks_prepost)
-        sides = (max(side, self.min_padded_size) for side in self.image_size)
-        return tuple(-(-side // multiple) * multiple for side in sides)
+        return self.padded_to(multiple)
 
     @property
     def decoder_towers(self):

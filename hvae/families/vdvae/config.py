@@ -195,7 +195,7 @@ class VDVAEConfig(ModelConfig):
     @property
     def padded_size(self):
         multiple = 2 ** (_num_scales(self) - 1)
-        return tuple(-(-side // multiple) * multiple for side in self.image_size)
+        return self.padded_to(multiple)
 
     @functools.cached_property
     def scales(self):
@@ -228,7 +228,8 @@ def _num_scales(config):
 
 def _most_scales(config):
     # Halvings of the shorter side until it is 1, after padding to a power of two.
-    return math.ceil(math.log2(min(config.image_size))) + 1
+    least = max(min(config.image_size), config.min_padded_size)
+    return math.ceil(math.log2(least)) + 1
 
 
 def _has_learned_state(config, index, side):

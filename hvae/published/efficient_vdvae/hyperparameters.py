@@ -54,7 +54,12 @@ def efficient_vdvae_config(hparams):
             }
     except KeyError as error:
         raise UserError(f"hparams: {error.args[0]} is missing or unknown") from error
-    return from_dict(EfficientVDVAEConfig, values)
+    config = from_dict(EfficientVDVAEConfig, values)
+    padded = data["target_res"]
+    if config.padded_size == (padded, padded):
+        return config
+    # MNIST is padded there even where its own side could be halved as often.
+    return dataclasses.replace(config, min_padded_size=padded)
 
 
 def same_names():

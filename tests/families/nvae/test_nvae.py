@@ -7,7 +7,7 @@ from keras import ops
 from hvae.errors import UserError
 from hvae.families.nvae.nvae_variant import NVAEVariant
 from hvae.model import HVAE
-from tests.conftest import nvae_config
+from tests.conftest import efficient_config, lvae_config, nvae_config, tiny_config
 
 
 def test_groups_have_the_latents_that_the_divisor_leaves_them():
@@ -112,3 +112,9 @@ def test_a_posterior_of_its_own_lacks_the_prior_s_parameters(rng):
     expected = ops.convert_to_numpy(prior.parameters)
     assert np.abs(expected).max() > 0.01
     np.testing.assert_allclose(outputs[0] - outputs[1], expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("make", [tiny_config, efficient_config, nvae_config, lvae_config])
+def test_images_of_every_family_can_be_padded_to_more(make):
+    assert make(min_padded_size=16).padded_size == (16, 16)
+    assert make().padded_size == (8, 8)

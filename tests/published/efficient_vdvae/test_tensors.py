@@ -5,6 +5,7 @@ import pytest
 from keras import ops
 
 from hvae.errors import UserError
+from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config
 from hvae.published.efficient_vdvae.tensors import RayhaneEfficientVDVAE
 from tests.conftest import read_published
 from tests.published.openai_vdvae.test_tensors import assert_close, noise_of
@@ -87,6 +88,18 @@ def test_a_residual_posterior_is_relative_to_the_prior(reference, base):
 
 def to_numpy(value):
     return ops.convert_to_numpy(value)
+
+
+def test_binary_images_are_padded_as_there(reference):
+    """To 32, also where 28 could be halved as often; nothing is set where it could not."""
+    _, _, hparams = reference
+    data = {**hparams["data"], "dataset_source": "binarized_mnist", "target_res": 32, "channels": 1}
+    levels = len(hparams["model"]["up_strides"])
+    for stride, least in ((2, 32), (8, 0)):
+        strides = [1] * (levels - 2) + [stride, 2]
+        model = {**hparams["model"], "up_strides": strides, "down_strides": strides[::-1]}
+        config = efficient_vdvae_config({**hparams, "data": data, "model": model})
+        assert config.padded_size == (32, 32) and config.min_padded_size == least
 
 
 def test_missing_hyper_parameters_are_named(reference):
