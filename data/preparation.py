@@ -17,6 +17,7 @@ from data.sets import DATASETS
 from data.stored_images import StoredImages
 from hvae.errors import UserError
 from hvae.files.atomic import make_folder, write_text
+from hvae.inference.running.batches import Steps
 
 _BLOCK_BYTES = 8 * 2**20
 _FIELDS = ("train", "validation", "test")
@@ -117,13 +118,12 @@ def _write(path, images, display):
     key = _fingerprint(images)
     done = _images_done(state, key) if temporary.exists() else 0
     step = max(1, _BLOCK_BYTES // per_image)
-    starts = range(done, len(images), step)
     with open(temporary, "r+b" if done else "wb") as file:
         file.write(header)
         file.truncate(len(header) + done * per_image)
         file.seek(0, os.SEEK_END)
-        for start in display.track(starts, f"writing {path.name}", images=step):
-            stop = min(start + step, len(images))
+        for places in display.track(Steps(len(images) - done, step), f"writing {path.name}"):
+            start, stop = done + places.start, done + places.stop
             file.write(np.ascontiguousarray(images[np.arange(start, stop)]))
             file.flush()
             os.fsync(file.fileno())

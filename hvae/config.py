@@ -20,6 +20,8 @@ from hvae.likelihoods._bin_rules import LIKELIHOOD_OF_BINS
 _MODEL = "model"
 _TRAINING = "training"
 _DEFAULT_FAMILY = "vdvae"
+#: Of all scales together; published models have up to 78.
+_MOST_LATENT_BLOCKS = 1000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +66,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         "number of intensity levels; pixels are 0 .. levels - 1",
         group=_MODEL,
         minimum=2,
+        maximum=65_536,
         flag=False,
     )
 
@@ -132,6 +135,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         "log-scales of logistics and Gaussians in the likelihood are not allowed below this",
         group=_MODEL,
         minimum=-30.0,
+        maximum=30.0,
     )
     published_bins: str = setting(
         "off",
@@ -187,6 +191,11 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
                 f"Received: likelihood {self.likelihood}"
             )
         self.check_family()
+        count = sum(step.num_latents for step in self.decoder_steps)
+        if count > _MOST_LATENT_BLOCKS:
+            raise UserError(
+                f"latent blocks: at most {_MOST_LATENT_BLOCKS} in all. Received: {count}"
+            )
         self.check_flow()
         self.check_attention()
 

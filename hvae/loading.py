@@ -2,16 +2,16 @@
 
 import dataclasses
 import os
-import pathlib
 from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
-import yaml
 
 from hvae.config import ModelConfig
 from hvae.errors import UserError
 from hvae.families import CONFIGS
+from hvae.files.paths import given_path
 from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
+from hvae.files.yaml_file import read_yaml
 from hvae.registry.plugins import told_how_to_load
 
 if TYPE_CHECKING:
@@ -26,13 +26,7 @@ def read_config(folder: str | os.PathLike) -> dict[str, Any]:
         UserError: if the folder is not a run, or its configuration is damaged.
     """
     path = check_run(folder, []) / CONFIG
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError, OSError) as error:
-        raise UserError(f"{path} is damaged: {' '.join(str(error).split())}") from error
-    if not isinstance(values, dict):
-        raise UserError(f"{path} is damaged: it must hold keys and values")
-    return values
+    return read_yaml(path)
 
 
 def read_model_config(folder: str | os.PathLike) -> ModelConfig:
@@ -79,7 +73,7 @@ def load_model(
     for name, value, allowed in (("weights", weights, WEIGHTS), ("moment", moment, MOMENTS)):
         if value not in allowed:
             raise UserError(f"{name}: allowed are {', '.join(allowed)}. Received: {value}")
-    path = pathlib.Path(path)
+    path = given_path("path", path)
     if path.suffix == ".keras" and not path.is_dir():
         return _load_keras_file(path)
     name = weights_file(moment, weights)

@@ -24,6 +24,7 @@ from hvae.inference.methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
 from hvae.likelihoods import get_likelihood
 from hvae.likelihoods.base import sum_over_image
+from hvae.memory import weights_checked
 from hvae.noise.keras_draws import draw_noise
 from hvae.numerics.units import Reporter
 
@@ -68,7 +69,7 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
     def __init__(self, config: ModelConfig, seed: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(config, ModelConfig):
-            raise ValueError(f"config must be a ModelConfig. Received: {type(config).__name__}")
+            raise UserError(f"config: must be a ModelConfig. Received: {type(config).__name__}")
         if keras.config.image_data_format() != "channels_last":
             raise UserError(
                 "image_data_format: must be channels_last in Keras's configuration. "
@@ -81,7 +82,7 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         family = get_family(config, self.dtype_policy)
         # Images must reach the likelihood unrounded, whatever the dtype policy.
         self.autocast = False
-        with _collection_paused():
+        with _collection_paused(), weights_checked():
             self.encoder = Encoder(config, family, dtype=self.dtype_policy)
             self.decoder = Decoder(
                 config, family, self.likelihood.num_parameters, dtype=self.dtype_policy

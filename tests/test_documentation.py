@@ -69,7 +69,9 @@ def desk(tmp_path_factory):
 def read(words):
     """Read a command as its script does, without doing it."""
     if words[0] == "main.py":
-        return parse_training_arguments([*words[1:]])
+        # The runs that it makes are there already, for the commands that use them.
+        makes_run = "--resume" not in words
+        return parse_training_arguments([*words[1:], *["--reset"][:makes_run]])
     if words[0] == "load_model.py":
         return parse_use_arguments(words[1:])
     if words[1] == "utils.import_weights":

@@ -87,8 +87,8 @@ def test_weights_of_another_model_are_refused(run, other):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("z_width: [", "config.yaml is damaged"),
-        ("just text", "config.yaml is damaged: it must hold keys and values"),
+        ("z_width: [", "config.yaml is not valid YAML"),
+        ("just text", "config.yaml must hold keys and values"),
         ("z_width: [2]", "config.yaml is damaged: model_family is missing"),
         (
             "model_family: vdvae\nz_width: [2]",

@@ -233,5 +233,5 @@ def test_wrong_arrays_are_refused(wrong, message):
 
 
 def test_only_a_model_config_will_do():
-    with pytest.raises(ValueError, match="config must be a ModelConfig. Received: dict"):
+    with pytest.raises(ValueError, match="config: must be a ModelConfig. Received: dict"):
         HVAE({})

@@ -29,6 +29,8 @@ _SPLIT_OF = {
     "addtt_lvae": "lvae",
     "nvlabs_nvae": "nvae",
 }
+# Not from the docstring: `python -OO` has none.
+_DESCRIPTION = "Turn a published checkpoint into a run."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +56,7 @@ def parse_arguments(arguments=None):
     Raises:
         UserError: for anything the user got wrong.
     """
-    parser = Parser(prog="python -m utils.import_weights", description=__doc__.splitlines()[0])
+    parser = Parser(prog="python -m utils.import_weights", description=_DESCRIPTION)
     parser.add_argument("codebase", choices=CODEBASES.names(), help="which codebase wrote the file")
     parser.add_argument(
         "file",
@@ -98,6 +100,12 @@ def import_weights(request, display):
     if experiment is None:
         values = codebase.experiment(published.hparams)
         experiment = Experiment.from_flat(_with_split(request.codebase, values))
+    family = experiment.model.model_family
+    if codebase.FAMILY and family != codebase.FAMILY:
+        raise UserError(
+            f"config: models of {request.codebase} are of model_family {codebase.FAMILY}. "
+            f"Received: {family}"
+        )
     with display.waiting("building the model"):
         models = {
             kinds: codebase.read(tensors, experiment.model)

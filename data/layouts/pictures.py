@@ -11,6 +11,7 @@ from data.items import Items
 from data.layouts.layout import Layout
 from data.layouts.npy import npy_reader
 from data.sets.base import Published
+from hvae.configuration.typed_numbers import whole_number
 
 
 def npy_layout(info, **names):
@@ -99,7 +100,7 @@ def _by_number(published):
         return published
     items = (published.train, published.validation)
     keys = [key for images in items for key in images.keys]
-    if not all(pathlib.Path(key).stem.isdigit() for key in keys):
+    if any(whole_number(pathlib.Path(key).stem) is None for key in keys):
         return published
     whole = sorted(keys, key=lambda key: int(pathlib.Path(key).stem))
     train = published.train

@@ -5,11 +5,25 @@ import dataclasses
 import difflib
 import math
 import typing
+import unicodedata
 
 from hvae.errors import UserError
+from hvae.received import received
 
 #: Choices of a setting that can also be left to the program.
 SWITCH = ("auto", "on", "off")
+#: In size; float32, in which models are computed, ends a little above it.
+_LARGEST_FLOAT = 1e30
+#: The largest whole numbers by their units, several times what anybody has published.
+_MOST_OF_UNIT = {
+    "": 1000,
+    "blocks": 1000,
+    "cells": 1000,
+    "channels": 16_384,
+    "components": 1000,
+    "images": 1_000_000_000,
+    "pixels": 16_384,
+}
 
 
 def setting(
@@ -37,12 +51,16 @@ def setting(
         choices: the allowed values, or a function that lists them, or `None`.
         minimum: smallest allowed value (of each entry, for lists), or `None`.
         above: the value (each entry) must be greater than this, or `None`.
-        maximum: largest allowed value (of each entry), or `None`.
+        maximum: largest allowed value (of each entry); `None`: of whole numbers what
+            their unit allows, of others any.
         per_scale: the value is a list with one entry, or one for every scale.
         flag: whether the command line offers it.
         only: `(value, reason)` if no other value is available yet.
         init: false for a field that a class sets, not its caller.
     """
+    first = default[0] if isinstance(default, tuple) else default
+    if maximum is None and isinstance(first, int) and not isinstance(first, bool):
+        maximum = _MOST_OF_UNIT.get(unit)
     metadata = {
         "description": description,
         "group": group,
@@ -132,7 +150,8 @@ def _check_entry(name, entry, metadata):
     if minimum is not None and entry < minimum:
         raise UserError(f"{name}: must be at least {minimum}. Received: {entry}")
     if metadata["maximum"] is not None and entry > metadata["maximum"]:
-        raise UserError(f"{name}: must be at most {metadata['maximum']}. Received: {entry}")
+        most = f"{metadata['maximum']} {metadata['unit']}".strip()
+        raise UserError(f"{name}: must be at most {most}. Received: {entry}")
     if above is not None and entry <= above:
         raise UserError(f"{name}: must be greater than {above}. Received: {entry}")
 
@@ -144,21 +163,28 @@ def _convert(name, value, item_type, is_list):
         value = (value,)
     if not value:
         raise UserError(f"{name}: needs at least one value. Received: an empty list")
-    return tuple(_convert_entry(name, entry, item_type) for entry in value)
+    return tuple(_convert_entry(name, entry, item_type, _advice(entry)) for entry in value)
 
 
-def _convert_entry(name, value, item_type):
+def _advice(entry):
+    """What to say of a list in one word, as 16,16,8."""
+    if not isinstance(entry, str) or not set(",;[]") & set(entry):
+        return ""
+    return ", several separated by spaces, as 16 16 8"
+
+
+def _convert_entry(name, value, item_type, advice=""):
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if item_type in (int, float) and is_number and not _is_finite(value):
-        raise UserError(f"{name}: must be a finite number. Received: {str(value)[:40]}")
-    if item_type is float and is_number:
-        return float(value)
     if item_type is float and isinstance(value, str):
         # YAML 1.1 reads 1e-4, written without a dot, as a string.
         with contextlib.suppress(ValueError):
-            number = float(value)
-            if math.isfinite(number):
-                return number
+            value, is_number = float(value), True
+    if item_type in (int, float) and is_number and not _is_finite(value):
+        raise UserError(f"{name}: must be a finite number. Received: {received(value)}")
+    if item_type is float and is_number:
+        if abs(value) > _LARGEST_FLOAT:
+            raise UserError(f"{name}: must be at most {_LARGEST_FLOAT:g}. Received: {value:g}")
+        return float(value)
     if item_type is int and is_number and int(value) == value:
         return int(value)
     if item_type is str and isinstance(value, bool):
@@ -166,9 +192,18 @@ def _convert_entry(name, value, item_type):
     if item_type is str and is_number:
         return str(value)  # a name or the number of a GPU, as YAML reads it
     if item_type not in (int, float) and isinstance(value, item_type):
+        if item_type is str:
+            _check_characters(name, value)
         return value
     expected = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
-    raise UserError(f"{name}: must be {expected[item_type]}. Received: {value!r}")
+    raise UserError(f"{name}: must be {expected[item_type]}{advice}. Received: {received(value)}")
+
+
+def _check_characters(name, text):
+    """Refuse what no path has: control characters, and what is no character at all."""
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs"):
+            raise UserError(f"{name}: must be text without control characters. Received: {text!a}")
 
 
 def _is_finite(value):

@@ -17,6 +17,7 @@ from hvae.deploy.openvino_program import OpenVINOProgram, check_settings
 from hvae.deploy.port import block_values, named_blocks, names_of
 from hvae.errors import UserError
 from hvae.images.checked_images import checked_images
+from hvae.inference.checked_inputs import check_whole
 from hvae.inference.generation.temperatures import block_temperatures
 from hvae.inference.latents.latents import Latents
 from hvae.inference.latents.reconstruction import Reconstruction
@@ -71,7 +72,7 @@ class OpenVINOModel:
             raise UserError(
                 f"{folder} must be an export to openvino. Received: {self.manifest.exported_to}"
             )
-        _check_whole("batch_size", batch_size, 1)
+        check_whole("batch_size", batch_size, 1)
         check_settings(hint, precision)
         for name, description in self.manifest.parts.items():
             if set(description.files) != {f"{name}.xml", f"{name}.bin"}:
@@ -121,8 +122,8 @@ class OpenVINOModel:
         Raises:
             UserError: if the part was not exported, or an argument is wrong.
         """
-        _check_whole("num_images", num_images, 1)
-        _check_whole("seed", seed, 0)
+        check_whole("num_images", num_images, 1)
+        check_whole("seed", seed, 0)
         if not 0.0 <= output_temperature < math.inf:
             raise UserError(
                 f"output_temperature: must be at least 0 and finite. Received: {output_temperature}"
@@ -254,7 +255,7 @@ class OpenVINOModel:
         return {"images": images.astype(dtype), **self._noise(numbers, seed, noise)}
 
     def _noise(self, numbers, seed, noise):
-        _check_whole("seed", seed, 0)
+        check_whole("seed", seed, 0)
         if noise is None:
             noise = latent_noise(self, numbers, seed)
         noise = [np.asarray(block, np.float32) for block in noise]
@@ -265,8 +266,3 @@ class OpenVINOModel:
                 f"Received: {', '.join(str(block.shape) for block in noise)}"
             )
         return named_blocks("noise", noise)
-
-
-def _check_whole(name, value, least):
-    if not isinstance(value, (int, np.integer)) or value < least:
-        raise UserError(f"{name}: must be a whole number, at least {least}. Received: {value}")

@@ -80,6 +80,19 @@ def _put_back(old, path):
         os.replace(old, path)
 
 
+@contextlib.contextmanager
+def writing(path):
+    """Around what is written on the way to a file: an error of the disk names that file.
+
+    Raises:
+        UserError: if the disk is full, or something cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise _failure(pathlib.Path(path), error.strerror or str(error)) from error
+
+
 def write_text(path, text):
     """Write a text file whole."""
     with replacing(path) as temporary:

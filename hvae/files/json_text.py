@@ -6,12 +6,13 @@ import math
 
 def json_text(values):
     """Indented JSON; `null` for numbers that are none or infinite, which JSON does not have."""
-    return json.dumps(_with_nulls(values), indent=2, allow_nan=False)
+    return json.dumps(plain(values), indent=2, allow_nan=False)
 
 
-def _with_nulls(value):
+def plain(value):
+    """Values with `None` for numbers that JSON does not have."""
     if isinstance(value, dict):
-        return {name: _with_nulls(entry) for name, entry in value.items()}
+        return {name: plain(entry) for name, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_with_nulls(entry) for entry in value]
+        return [plain(entry) for entry in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

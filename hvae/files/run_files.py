@@ -1,14 +1,14 @@
 """Names of the files in a run's folder."""
 
-import pathlib
-
 from hvae.errors import UserError
+from hvae.files.paths import given_path
 
 CONFIG = "config.yaml"
 VERSIONS = "versions.yaml"
 #: Which images it was trained on, and validated.
 DATA = "data.json"
 METRICS = "metrics.csv"
+METRICS_LINES = "metrics.jsonl"
 RESUME = "resume.npz"
 TENSORBOARD = "tensorboard"
 FIGURES = "figures"
@@ -32,7 +32,7 @@ def check_run(folder, needed):
     Raises:
         UserError: names the folder, and what is missing.
     """
-    folder = pathlib.Path(folder)
+    folder = given_path("run", folder)
     if not folder.is_dir():
         raise UserError(f"no such run: {folder}")
     if not (folder / CONFIG).is_file():

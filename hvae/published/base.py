@@ -20,6 +20,9 @@ class PublishedWeights(NamedTuple):
 class Codebase(abc.ABC):
     """Weights that another codebase has published, read into a model of ours."""
 
+    #: The family of its models; empty if it has several.
+    FAMILY = ""
+
     def load(self, path):
         """What a file holds, as `PublishedWeights`.
 

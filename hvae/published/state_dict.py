@@ -5,6 +5,7 @@ from keras import ops
 
 from hvae.errors import UserError
 from hvae.model import HVAE
+from hvae.received import received
 
 
 class StateDict:
@@ -12,9 +13,19 @@ class StateDict:
 
     Args:
         tensors: names and arrays (NumPy, or whatever `numpy.asarray` takes).
+
+    Raises:
+        UserError: if it is anything else.
     """
 
     def __init__(self, tensors):
+        for name, value in tensors.items():
+            kind = getattr(getattr(value, "dtype", None), "kind", "f")
+            if not isinstance(name, str) or not hasattr(value, "shape") or kind not in "biuf":
+                raise UserError(
+                    "the checkpoint must hold names and tensors of numbers. "
+                    f"Received: {received(name)}: {received(value)}"
+                )
         # Models that trained in parallel carry a prefix.
         self._tensors = {name.removeprefix("module."): value for name, value in tensors.items()}
         self._unused = set(self._tensors)

@@ -63,6 +63,9 @@ def read_weight_file(path, allowed=()):
         raise UserError(f"{path} needs the package {error.name}, which is not installed") from error
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
+        if "pickle" in reason.lower() or "weights_only" in reason:
+            # Its reader's own message says how to let such a file run its code.
+            reason = "to read the rest would run code that it brings"
         raise UserError(f"{path} is damaged or holds more than tensors ({reason})") from error
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from hvae.errors import UserError
 from hvae.files.atomic import make_folder, write_text
+from hvae.files.paths import given_path
 from hvae.files.run_files import PLUGINS
 
 
@@ -42,7 +43,7 @@ def load_plugin(path: str | os.PathLike) -> Plugin:
         UserError: if there is no such file, it fails, what it registers is refused, or another
             file of the same name has been loaded.
     """
-    path = pathlib.Path(path)
+    path = given_path("plugin", path)
     if path.suffix != ".py" or not path.is_file():
         raise UserError(f"plugin: must be a file of Python, NAME.py. Received: {path}")
     try:
@@ -61,7 +62,7 @@ def load_plugin(path: str | os.PathLike) -> Plugin:
         exec(compile(text, str(path), "exec"), module.__dict__)
     except UserError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UserError(f"plugin: {_place(error, path)}: {_in_one_line(error)}") from error
     _LOADED[module.__name__] = plugin
     return plugin

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hvae.errors import UserError
+from hvae.received import received
 
 Part = TypeVar("Part", bound=type)
 
@@ -65,8 +66,9 @@ class Registry:
             UserError: lists the names.
         """
         if name not in self.names():
+            shown = name if isinstance(name, str) else received(name)
             raise UserError(
-                f"{self.setting}: allowed are {', '.join(self.names())}. Received: {name}"
+                f"{self.setting}: allowed are {', '.join(self.names())}. Received: {shown}"
             )
 
     def register(self, name: str) -> Callable[[Part], Part]:

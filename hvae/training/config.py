@@ -216,6 +216,13 @@ class TrainingConfig:
         "the first batch scales and shifts every convolution so that its outputs are standard",
         group=_TRAINING,
     )
+    log_every: int = setting(
+        50,
+        "write every so many updates to TensorBoard, beside the epochs; 0: none",
+        group=_TRAINING,
+        unit="updates",
+        minimum=0,
+    )
     checkpoint_every: int = setting(
         0,
         "also save the state for --resume every so many updates; 0 saves it after each epoch",

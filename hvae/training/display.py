@@ -15,7 +15,15 @@ class Display:
         return self.waiting(text)
 
     def track(self, iterable, text, total=None, initial=0, images=None):
-        """The iterable, with its progress shown; with `images` to a step, in images."""
+        """The iterable, with its progress shown.
+
+        Args:
+            iterable: steps of a loop.
+            text: what it does.
+            total: how many steps there are, if `len` does not say.
+            initial: how many are done.
+            images: images of a step; `Steps` know theirs.
+        """
         return iterable
 
     def describe(self, text):
@@ -23,3 +31,7 @@ class Display:
 
     def message(self, text):
         """A line to keep."""
+
+    def passing_message(self, text):
+        """Lines of many such: a log needs only some of them."""
+        self.message(text)

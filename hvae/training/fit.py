@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from hvae.training.display import Display
-from hvae.training.metrics import EpochSums, evaluation_metrics
+from hvae.training.metrics import EpochSums, evaluation_metrics, update_metrics
 
 #: Results are read for the display, at most so often: a GPU does not wait for Python meanwhile.
 SECONDS_BETWEEN_READS = 0.25
@@ -23,6 +23,7 @@ class Fit:
         checkpoint: a `Checkpoint`, or `None` to save nothing.
         logs: called with the `Progress` and the `Evaluation` after every epoch.
         display: a `Display`.
+        log_update: called with the number and the metrics of an update, every `log_every`.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Fit:
         checkpoint=None,
         logs=(),
         display=None,
+        log_update=None,
     ):
         self.trainer = trainer
         self.config = trainer.config
@@ -45,6 +47,7 @@ class Fit:
         self.checkpoint = checkpoint
         self.logs = logs
         self.display = display or Display()
+        self.log_update = log_update
         self.report = trainer.model.reporter
         self.scales = trainer.model.config.latent_scales
         #: `Evaluation` of the best epoch, unless that was before a resumption.
@@ -86,12 +89,14 @@ class Fit:
         sums = self._sums()
         if not self._is_compiled and start < total:
             with self.display.compiling("compiling the training step"):
-                sums.add(self.trainer.train_batch(next(batches)), seconds=0.0, images=0)
+                result = self.trainer.train_batch(next(batches))
+            sums.add(result, seconds=0.0, images=0)
+            self._log(result, self.trainer.updates_done)
             self._save_if_due()
             self._is_compiled, start = True, start + 1
         started, since = [], time.perf_counter()
-        text = f"epoch {epoch + 1}/{self.config.epochs}"
-        for images in self.display.track(batches, text, total=total, initial=start):
+        text, batch_size = f"epoch {epoch + 1}/{self.config.epochs}", self.config.batch_size
+        for images in self.display.track(batches, text, total, start, batch_size):
             started.append(self.trainer.start_update(images))
             if time.perf_counter() > since + SECONDS_BETWEEN_READS or self._is_save_due():
                 since = self._read(started, since, sums)
@@ -102,13 +107,24 @@ class Fit:
         """Add up what updates since a time report, and show the last; the time when they had."""
         results = [self.trainer.read(result) for result in started]
         now = time.perf_counter()
-        for result in results:
+        first = self.trainer.updates_done - len(results) + 1
+        for number, result in enumerate(results, start=first):
             sums.add(result, (now - since) / len(results), self.config.batch_size)
+            self._log(result, number)
         started.clear()
         if results:
             loss = self.report(float(results[-1].nll) + float(results[-1].kl.sum()))
-            self.display.describe(f"-ELBO {loss:.3f} {self.report.label}")
+            norm = float(results[-1].gradient_norm)
+            self.display.describe(f"-ELBO {loss:.3f} {self.report.label}, gradient norm {norm:.3g}")
         return now
+
+    def _log(self, result, number):
+        every = self.config.log_every
+        if self.log_update and every and number % every == 0 and not result.skipped:
+            row = update_metrics(result, self.report)
+            row["learning_rate"] = self.trainer.learning_rate(number - 1)
+            row["beta"] = self.trainer.beta(number - 1)
+            self.log_update(number, row)
 
     def _is_save_due(self):
         every = self.config.checkpoint_every

@@ -73,6 +73,17 @@ class EpochSums:
         }
 
 
+def update_metrics(result, report):
+    """Metrics by name of a `StepResult`."""
+    nll, kl, unit = float(result.nll), float(result.kl.sum()), report.unit
+    return {
+        f"negative_elbo_{unit}": report(nll + kl),
+        f"nll_{unit}": report(nll),
+        f"kl_{unit}": report(kl),
+        "gradient_norm": float(result.gradient_norm),
+    }
+
+
 def named_terms(split, nll, kl, report, scales):
     """Negative ELBO, NLL and KL, in all and by scale, under names that tell split and unit.
 

@@ -195,7 +195,7 @@ def test_threads_may_share_a_model(vdvae, running):
         (lambda p, x: p.generate(2, seed=-1), "seed: must be a whole number, at least 0. .* -1"),
         (lambda p, x: p.score(x, seed=0.5), "seed: must be a whole number, at least 0. .* 0.5"),
         (lambda p, x: p.generate(2, output_temperature=-1), "output_temperature: must be at lea"),
-        (lambda p, x: p.generate(2, temperature=-1), "temperature: must be at least 0"),
+        (lambda p, x: p.generate(2, temperature=-1), "temperature: must be 0 to 1000"),
         (lambda p, x: p.generate(2, temperature=[1, 1, 1]), "one for each of the 2"),
         (lambda p, x: p.run("decode", {}), "has no part decode; it has detect, encode, "),
         (lambda p, x: p.run("score", {"z": x}), "images is missing"),

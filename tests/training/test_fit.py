@@ -189,7 +189,7 @@ def test_metrics_are_written_with_their_units(tmp_path):
     for name in ("gradient_norm", "skipped_updates", "learning_rate", "beta", "images_per_second"):
         assert name in rows[0]
     assert "validation_active_units_8x8" in rows[0]
-    assert list((tmp_path / "tensorboard").glob("events.*"))
+    assert list((tmp_path / "tensorboard" / "train").glob("events.*"))
 
 
 def test_training_stops_early_without_a_better_epoch(tmp_path):

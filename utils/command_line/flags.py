@@ -30,6 +30,9 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args=None, namespace=None):
         args = sys.argv[1:] if args is None else args
+        for argument in args:
+            if "\0" in argument:  # no system takes that as a name, and Python as no mistake
+                raise UserError(f"no argument has a NUL character. Received: {argument!a}")
         # With modes, each has a parser of its own, which knows its flags.
         if self._subparsers is None:
             known = {name for action in self._actions for name in action.option_strings}

@@ -2,9 +2,9 @@
 
 from hvae.errors import UserError
 from hvae.registry.plugins import load_plugin
+from utils.command_line.display import get_display
 from utils.command_line.environment import backend_needed, set_environment
 from utils.command_line.quiet import native_messages_hidden
-from utils.command_line.terminal import TerminalDisplay
 from utils.experiments.run_settings import BACKENDS
 
 
@@ -39,7 +39,7 @@ def load_plugins(paths, backend, gpu, gpu_is_typed=False):
     if backend not in BACKENDS:
         raise UserError(f"backend: allowed are {', '.join(BACKENDS)}. Received: {backend}")
     set_environment(backend, str(gpu), gpu_is_typed)
-    with native_messages_hidden(), TerminalDisplay().waiting(f"loading {backend}"):
+    with native_messages_hidden(), get_display().waiting(f"loading {backend}"):
         with backend_needed(backend):
             import keras  # noqa: F401
         return tuple(load_plugin(path) for path in paths)

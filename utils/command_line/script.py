@@ -3,9 +3,12 @@
 import sys
 
 from hvae.errors import UserError
+from utils.command_line.display import get_display
 from utils.command_line.environment import backend_needed
 from utils.command_line.quiet import native_messages_hidden
-from utils.command_line.terminal import TerminalDisplay
+
+#: Names of files can have thousands of characters, and messages repeat them.
+_LONGEST_LINE = 800
 
 
 def run_script(parse, load_command, arguments=None):
@@ -21,7 +24,7 @@ def run_script(parse, load_command, arguments=None):
     Returns:
         The exit code: 2 for a mistake of the user's, 130 for an interruption.
     """
-    display = TerminalDisplay()
+    display = get_display()
 
     def work():
         request = parse(arguments)
@@ -49,9 +52,18 @@ def exit_code(work):
         work()
     except (UserError, OSError) as error:
         # Also what the system refuses: a name that is too long, a pipe that is closed.
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {_in_one_line(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _in_one_line(error):
+    """A message without what would break the line or command the terminal; not for ever."""
+    text = " ".join(str(error).split())
+    if len(text) > _LONGEST_LINE:
+        half = _LONGEST_LINE // 2
+        text = f"{text[:half]} … {text[-half:]}"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from hvae.training.display import Display
 from utils.command_line.native_end import ended_by_interruption
+from utils.command_line.tracked import Tracked
 
 
 class TerminalDisplay(Display):
@@ -40,20 +41,20 @@ class TerminalDisplay(Display):
             yield
 
     def track(self, iterable, text, total=None, initial=0, images=None):
+        work = Tracked(iterable, total, initial, images)
         # Bars of single epochs disappear: the epoch's line replaces them.
-        self._bar = tqdm(
-            iterable,
+        with tqdm(
             desc=text,
-            total=total,
-            initial=initial,
-            unit="it" if images is None else " images",
-            # tqdm takes 1 for "with SI prefixes".
-            unit_scale=False if images in (None, 1) else images,
+            total=work.total,
+            initial=work.initial,
+            unit=f" {work.unit}",
             leave=False,
             file=sys.stderr,
             dynamic_ncols=True,
-        )
-        return self._bar
+        ) as self._bar:
+            for step, count in work.steps():
+                yield step
+                self._bar.update(count)
 
     def describe(self, text):
         if self._bar is not None:

@@ -15,7 +15,7 @@ from utils.command_line.spellings import dataset_as_here, with_family
 from utils.experiments.config_files import config_names, experiment_to_yaml, read_config_file
 from utils.experiments.experiment import Experiment
 from utils.experiments.run_settings import TRAINING_BACKENDS, RunSettings
-from utils.runs.run_folder import default_name
+from utils.runs.run_folder import check_new_run, default_name
 
 #: Flags that are no fields of the configuration.
 _COMMAND = ("config", "resume", "reset", "print_config", "plugin")
@@ -180,6 +180,8 @@ def _start(command, typed, plugins):
         received = " ".join(str(count) for count in typed["num_flows"])
         raise UserError(f"num_flows: needs a flow_type other than none. Received: {received}")
     name = experiment.run.name or default_name(command["config"])
+    if experiment.run.save and not command["print_config"]:
+        check_new_run(pathlib.Path(experiment.run.save_dir) / name, command["reset"])
     config = command["config"] or ""
     return TrainingRequest(experiment, name, False, command["reset"], plugins, config=config)
 

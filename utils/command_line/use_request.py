@@ -55,6 +55,7 @@ def parse_use_arguments(arguments=None):
     load_plugins(typed.plugin, backend, values.get("gpu", RunSettings.gpu))
     with told_how_to_load(typed.run, spell_flag):
         experiment = Experiment.from_flat(values)
+    mode.check_model(typed, experiment.model)
     return UseRequest(typed.run, typed.mode, mode, typed, experiment, backend)
 
 

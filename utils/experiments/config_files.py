@@ -8,6 +8,7 @@ import yaml
 
 from data.sets import DATASETS
 from hvae.errors import UserError
+from hvae.files.yaml_file import read_yaml
 from hvae.published.swpenninga_hvae.yaml_file import is_hvae_yaml, read_hvae_yaml
 from utils.experiments.experiment import all_fields
 
@@ -77,37 +78,6 @@ def read_config_file(name):
 def _of(dataset, codebase):
     """A codebase's name in `split_of` if the data set has its splits, else `own`."""
     return codebase if codebase in DATASETS[dataset].split_names else "own"
-
-
-def read_yaml(path):
-    """Names and values of a YAML file.
-
-    Raises:
-        UserError: if it is none, does not hold names and values, or has a name twice.
-    """
-    try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (yaml.YAMLError, ValueError, OSError) as error:
-        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise UserError(f"{path} must hold keys and values, not {type(values).__name__}")
-    return values
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML's safe one, which would take the last of two equal keys without a word."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = set()
-        for key_node, _ in node.value:
-            key = str(self.construct_object(key_node, deep=True))
-            if key in keys:
-                line = key_node.start_mark.line + 1
-                raise yaml.YAMLError(f"key {key} is there twice, again in line {line}")
-            keys.add(key)
-        return super().construct_mapping(node, deep)
 
 
 def _is_nvae_yaml(values):

@@ -9,6 +9,7 @@ from hvae.config import ModelConfig
 from hvae.configuration.settings import field_types, from_dict, refuse_unknown, to_dict
 from hvae.errors import UserError
 from hvae.families import CONFIGS
+from hvae.received import received
 from hvae.training.config import TrainingConfig
 from utils.experiments.run_settings import RunSettings
 
@@ -145,8 +146,13 @@ def _pictures(run, image_size, image_channels):
 
 def _height_and_width(size):
     """Both, where one number stands for a square."""
-    size = list(size) if isinstance(size, (list, tuple)) else [size]
-    return size * 2 if len(size) == 1 else size
+    sides = list(size) if isinstance(size, (list, tuple)) else [size]
+    # What one of them may be is checked with the model's other values.
+    if len(sides) not in (1, 2) or not all(isinstance(side, (int, str)) for side in sides):
+        raise UserError(
+            f"image_size: must be a height and a width, or one number. Received: {received(size)}"
+        )
+    return sides * 2 if len(sides) == 1 else sides
 
 
 def _describe_images(run, values):

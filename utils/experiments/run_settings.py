@@ -6,6 +6,7 @@ from data.binarize import MODES
 from data.picture_file import check_background
 from data.sets import DATASETS
 from hvae.configuration.settings import SWITCH, check_fields, setting
+from hvae.configuration.typed_numbers import whole_number
 from hvae.errors import UserError
 from hvae.execution import REMAT
 
@@ -126,7 +127,7 @@ class RunSettings:
             raise UserError(
                 f"skip_unreadable: only dataset images reads it. Received: dataset {self.dataset}"
             )
-        if self.gpu != "none" and not self.gpu.strip().isdigit():
+        if self.gpu != "none" and whole_number(self.gpu.strip()) is None:
             raise UserError(
                 f"gpu: allowed are the number of one GPU, or none. Received: {self.gpu}"
             )

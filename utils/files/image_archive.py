@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 
 from hvae.files.array_members import copy_array
-from hvae.files.atomic import replacing
+from hvae.files.atomic import replacing, writing
 
 
 def write_archive(path, images, shape):
@@ -23,10 +23,9 @@ def write_archive(path, images, shape):
 
     Raises:
         UserError: if the file cannot be written.
-        OSError: if the disk is full before it could be.
     """
     # How many there are is known at the end only, but stands before them in the file.
-    with tempfile.TemporaryFile(dir=path.parent) as pixels:
+    with writing(path), tempfile.TemporaryFile(dir=path.parent) as pixels:
         try:
             for image in images:
                 pixels.write(np.ascontiguousarray(image, np.uint8))

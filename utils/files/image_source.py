@@ -7,8 +7,10 @@ import numpy as np
 
 from data.image_folder import find_pictures
 from data.picture_file import picture_size, read_picture
+from hvae.configuration.typed_numbers import whole_number
 from hvae.errors import UserError
-from hvae.images.checked_images import checked_images
+from hvae.images.checked_images import check_shape_and_dtype, checked_images
+from hvae.memory import check_memory
 
 
 class NumberedImages(NamedTuple):
@@ -43,8 +45,9 @@ def read_images(names, config, split, background="white", tell=lambda line: None
     numbers = np.arange(len(images))
     start = 0
     for name, part in zip(names, parts):
-        if name.isdigit():
-            numbers[start] = int(name)
+        number = whole_number(str(name))
+        if number is not None:
+            numbers[start] = number
         start += len(part)
     return NumberedImages(images, numbers)
 
@@ -60,29 +63,34 @@ def _files(name):
 
 
 def _read(name, config, split, background, tell):
-    if name.isdigit():
+    number = whole_number(name)
+    if number is not None:
         images = split()
-        if int(name) >= len(images):
+        if number >= len(images):
             raise UserError(
                 f"images: the split has images 0 to {len(images) - 1}. Received: {name}"
             )
-        return np.asarray(images[int(name)])[None]
+        return np.asarray(images[number])[None]
     path = pathlib.Path(name).expanduser()
     if not path.is_file():
         raise UserError(f"images: neither a number nor a file. Received: {name}")
     if path.suffix == ".npy":
-        images = _read_array(path)
+        images = _read_array(path, config)
     else:
         images = _read_picture(path, config, background, tell)
     return checked_images(images, config, name=str(path)).astype(np.uint8)
 
 
-def _read_array(path):
+def _read_array(path, config):
+    """The images of a `.npy` file; what it says of itself is checked before any is read."""
     try:
-        images = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise UserError(f"{path} is not a .npy file of numbers ({error})") from error
-    return images[None] if images.ndim == 3 else images
+        images = np.lib.format.open_memmap(path, mode="r")
+    except Exception as error:  # what a made-up header makes of NumPy's reader is anything
+        raise UserError(f"{path} is no .npy file of numbers, or damaged") from error
+    images = images[None] if images.ndim == 3 else images
+    check_shape_and_dtype(images.shape, images.dtype.name, config, str(path))
+    check_memory(images.size, f"{path}, {len(images)} images,", "fewer of them need less")
+    return images
 
 
 def _read_picture(path, config, background, tell):

@@ -30,6 +30,17 @@ class Mode:
             UserError: one line: the flag, what is allowed, what came.
         """
 
+    def check_model(self, typed, config):
+        """Refuse values that do not fit the run's model, before anything is loaded.
+
+        Args:
+            typed: as of `check`.
+            config: the run's `ModelConfig`.
+
+        Raises:
+            UserError: as `check`.
+        """
+
     def run(self, session):
         """Do it.
 

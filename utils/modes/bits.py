@@ -26,7 +26,7 @@ class BitsMode(Mode):
         typed, model, results = session.typed, session.model, session.results
         images = np.asarray(session.images)
         bits = BitMapper(model, typed.batch_size)(
-            images, typed.seed, session.progress("bits", typed.batch_size), session.numbers
+            images, typed.seed, session.progress("bits"), session.numbers
         )
         scales = model.config.latent_scales
         maps = bits.maps / np.log(2.0)

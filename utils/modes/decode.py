@@ -37,7 +37,7 @@ class DecodeMode(Mode):
 
         model = session.model
         latents = read_latents(file, model, arrays=("z",))
-        progress = session.progress("decoding", min(typed.batch_size, latents.num_images))
+        progress = session.progress("decoding")
         decoder = LatentDecoder(model, typed.output, typed.batch_size)
         images = decoder(latents, typed.seed, progress)
         write_arrays(session.results.path("images.npz"), images=images)

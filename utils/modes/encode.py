@@ -24,7 +24,7 @@ class EncodeMode(Mode):
 
         typed, images = session.typed, session.images
         encoder = LatentEncoder(session.model, typed.batch_size)
-        progress = session.progress("encoding", images=min(typed.batch_size, len(images)))
+        progress = session.progress("encoding")
         with LatentsWriter(
             session.results.path("latents.npz"),
             session.model,

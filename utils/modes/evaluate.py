@@ -12,7 +12,9 @@ class EvaluateMode(Mode):
 
     def add_flags(self, parser):
         add_image_flags(parser, num_images=0)
-        add_number(parser, "--num_samples", 1, "posterior samples of each image, averaged", least=1)
+        add_number(
+            parser, "--num_samples", 1, "posterior samples of each image, averaged", 1, most=100_000
+        )
         add_number(
             parser,
             "--importance_samples",
@@ -34,7 +36,7 @@ class EvaluateMode(Mode):
             session.images,
             num_samples=typed.num_samples,
             seed=typed.seed,
-            progress=session.progress(typed.split, typed.batch_size),
+            progress=session.progress(typed.split),
             numbers=session.numbers,
         )
         session.display.message(
@@ -84,7 +86,7 @@ def _ssim(session):
     reconstructions = Reconstructor(model, batch_size=typed.batch_size)(
         session.images,
         typed.seed,
-        progress=session.progress("reconstructing", typed.batch_size),
+        progress=session.progress("reconstructing"),
         numbers=session.numbers,
     ).images
     of_images = ssim(session.images, reconstructions, model.config.levels)
@@ -109,7 +111,7 @@ def _importance_bounds(session):
         counts,
         typed.seed,
         typed.batch_size,
-        session.progress("importance samples", typed.batch_size),
+        session.progress("importance samples"),
         session.numbers,
     )
     rows = []

@@ -1,8 +1,5 @@
 """What one latent block decides."""
 
-import math
-
-from hvae.errors import UserError
 from hvae.inference.inspection.block_numbers import check_block
 from utils.modes.base import Mode
 from utils.modes.shared.image_names import image_names
@@ -15,7 +12,8 @@ class ExploreMode(Mode):
     HELP = "freeze the noise of all latent blocks but one, and change that"
 
     def add_flags(self, parser):
-        add_number(parser, "--block", 0, "which; 0 is the first of the smallest scale")
+        text = "which, 0 the first of the smallest scale [default the first with active units]"
+        add_number(parser, "--block", None, text)
         parser.add_argument(
             "--images",
             nargs="+",
@@ -23,10 +21,12 @@ class ExploreMode(Mode):
             help="images to start from: numbers in the split, image files, or .npy files of "
             "integers [default draws from the prior]",
         )
-        add_number(parser, "--num_images", 4, "without --images: draws from the prior", least=1)
+        add_number(
+            parser, "--num_images", 4, "without --images: draws from the prior", least=1, most=1000
+        )
         parser.add_argument("--split", choices=SPLITS, default="test", help="[default test]")
         add_data_flag(parser)
-        add_number(parser, "--steps", 9, "images of a row", least=3)
+        add_number(parser, "--steps", 9, "images of a row", least=3, most=100)
         add_number(
             parser,
             "--range",
@@ -34,27 +34,28 @@ class ExploreMode(Mode):
             "the noise is moved by -X to X along a random direction, standard deviations",
             least=0.0,
             kind=float,
+            most=1000.0,
         )
         add_output_flag(parser, "mean")
 
-    def check(self, typed):
-        if not math.isfinite(typed.range):
-            raise UserError(f"range: must be a finite number. Received: {typed.range}")
+    def check_model(self, typed, config):
+        if typed.block is not None:
+            check_block(typed.block, config.latent_scales)
 
     def run(self, session):
         typed, config = session.typed, session.request.experiment.model
-        check_block(typed.block, config.latent_scales)
 
         from hvae.inference.inspection.exploration import Explorer
         from utils.figures.exploration import draw_exploration
         from utils.files.arrays_file import write_arrays
 
+        block = _first_block(session) if typed.block is None else typed.block
         explore = Explorer(session.model, typed.output, typed.batch_size)
         numbers = session.numbers if typed.images else range(typed.num_images)
         # Beside the image itself a row has room for one draw less than steps.
         exploration = explore(
             _noise(session, numbers),
-            typed.block,
+            block,
             typed.steps - 1,
             typed.range,
             typed.steps,
@@ -62,16 +63,32 @@ class ExploreMode(Mode):
             session.progress("decoding"),
             numbers,
         )
-        name = f"block_{typed.block}_{config.latent_scales[typed.block]}"
+        name = f"block_{block}_{config.latent_scales[block]}"
         write_arrays(session.results.path(f"{name}.npz"), **exploration._asdict())
         draw_exploration(
             session.results.path(f"{name}.png"),
             exploration,
             _names(typed, len(exploration.unchanged)),
             config.levels,
-            f"block {typed.block} of {len(config.latent_scales)}, "
-            f"scale {config.latent_scales[typed.block]}",
+            f"block {block} of {len(config.latent_scales)}, scale {config.latent_scales[block]}",
         )
+
+
+def _first_block(session):
+    """The first block that carries something, and a line that says so."""
+    from hvae.inference.inspection.informative_blocks import block_information, first_informative
+
+    typed = session.typed
+    images = session.images if typed.images else None
+    kl, active = block_information(session.model, typed.seed, typed.batch_size, images)
+    block = first_informative(kl, active)
+    scale = session.model.config.latent_scales[block]
+    session.display.message(
+        f"block {block} ({scale}), the first with active units: KL {kl[block]:.2f} nats"
+        if active[block]
+        else f"block {block} ({scale}): no block has active units, this one the largest KL"
+    )
+    return block
 
 
 def _names(typed, count):

@@ -3,6 +3,7 @@
 import importlib.util
 import pathlib
 
+from hvae.configuration.typed_numbers import whole_number
 from hvae.errors import UserError
 from hvae.export.formats import FORMATS
 from hvae.export.parts import PARTS
@@ -10,6 +11,7 @@ from utils.modes.base import Mode
 from utils.modes.shared.mode_flags import add_data_flag, add_number
 
 _PRECISIONS = ("fp32", "fp16", "int8")
+_LARGEST_BATCH = 4096
 
 
 class ExportMode(Mode):
@@ -74,8 +76,11 @@ class ExportMode(Mode):
         add_data_flag(parser)
 
     def check(self, typed):
-        for name in _parts(typed):
+        parts = _parts(typed)
+        for name in parts:
             PARTS.check(name)
+        if len(set(parts)) < len(parts):
+            raise UserError(f"parts: every part once. Received: {typed.parts}")
         _batch(typed)
         if importlib.util.find_spec("tensorflow") is None:
             raise UserError(
@@ -123,6 +128,10 @@ def _batch(typed):
     """Images of a batch, or `None`."""
     if typed.batch == "dynamic":
         return None
-    if not typed.batch.isdecimal() or int(typed.batch) < 1:
-        raise UserError(f"batch: must be a number from 1 on, or dynamic. Received: {typed.batch}")
-    return int(typed.batch)
+    batch = whole_number(typed.batch)
+    if batch is None or not 1 <= batch <= _LARGEST_BATCH:
+        raise UserError(
+            f"batch: must be a number from 1 to {_LARGEST_BATCH}, or dynamic. "
+            f"Received: {typed.batch}"
+        )
+    return batch

@@ -1,9 +1,12 @@
 """How far samples are from the data."""
 
+import pathlib
+
+from hvae.errors import UserError
 from utils.files.json_file import write_json
 from utils.modes.base import Mode
 from utils.modes.shared.mode_flags import SPLITS, add_number
-from utils.modes.shared.sampling import Sampling, add_sampling_flags
+from utils.modes.shared.sampling import Sampling, add_sampling_flags, check_sampling
 
 
 class FidMode(Mode):
@@ -28,6 +31,13 @@ class FidMode(Mode):
             help="weights of the inception network [default where torch keeps downloaded files]",
         )
         add_sampling_flags(parser)
+
+    def check(self, typed):
+        if typed.weights_file is not None and not pathlib.Path(typed.weights_file).is_file():
+            raise UserError(f"weights_file: no such file. Received: {typed.weights_file}")
+
+    def check_model(self, typed, config):
+        check_sampling(typed, config)
 
     def run(self, session):
         typed, sampling = session.typed, Sampling(session)

@@ -3,7 +3,7 @@
 from hvae.errors import UserError
 from utils.modes.base import Mode
 from utils.modes.shared.mode_flags import add_number
-from utils.modes.shared.sampling import Sampling, add_sampling_flags
+from utils.modes.shared.sampling import Sampling, add_sampling_flags, check_sampling
 
 _LARGEST_GRID = 1024
 
@@ -14,7 +14,7 @@ class GenerateMode(Mode):
     HELP = "draw images from the prior"
 
     def add_flags(self, parser):
-        add_number(parser, "--num_images", 64, "how many", least=1)
+        add_number(parser, "--num_images", 64, "how many", least=1, most=10_000_000)
         parser.add_argument(
             "--to",
             choices=("png", "folder", "npz"),
@@ -31,11 +31,14 @@ class GenerateMode(Mode):
                 f"--to npz for more. Received: {typed.num_images}"
             )
 
+    def check_model(self, typed, config):
+        check_sampling(typed, config)
+
     def run(self, session):
         typed, sampling = session.typed, Sampling(session)
         config = session.request.experiment.model
         images = session.display.track(
-            sampling.stream(range(typed.num_images)), "images", total=typed.num_images
+            sampling.stream(range(typed.num_images)), "images", typed.num_images, images=1
         )
         if typed.to == "folder":
             from utils.files.image_folder import write_folder

@@ -13,7 +13,7 @@ class HierarchyMode(Mode):
 
     def add_flags(self, parser):
         add_image_flags(parser, num_images=4)
-        add_number(parser, "--draws", 8, "draws of each row", least=2)
+        add_number(parser, "--draws", 8, "draws of each row", least=2, most=1000)
         parser.add_argument(
             "--rows",
             choices=("scale", "block"),
@@ -22,9 +22,8 @@ class HierarchyMode(Mode):
             "[default scale]",
         )
         add_output_flag(parser, "mean")
-        add_number(
-            parser, "--time_repeats", 10, "runs of which times are the median; 0: none", least=0
-        )
+        text = "runs of which times are the median; 0: none"
+        add_number(parser, "--time_repeats", 10, text, least=0, most=10_000)
 
     def run(self, session):
         request, repeats = session.request, session.typed.time_repeats
@@ -48,7 +47,7 @@ class HierarchyMode(Mode):
         levels = model.config.levels
         sampler = HierarchySampler(model, typed.output, typed.batch_size)
         deviations = []
-        images = session.progress("images", 1)(np.asarray(session.images))
+        images = session.progress("images", images=1)(np.asarray(session.images))
         for i, (number, image) in enumerate(zip(session.numbers, images)):
             draws = sampler(image, counts, typed.draws, typed.seed, number)
             # The number does not end the name with "_3": that would count commands.

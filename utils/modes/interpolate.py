@@ -19,7 +19,7 @@ class InterpolateMode(Mode):
         )
         parser.add_argument("--split", choices=SPLITS, default="test", help="[default test]")
         add_data_flag(parser)
-        add_number(parser, "--steps", 8, "images of a row, both ends among them", least=2)
+        add_number(parser, "--steps", 8, "images of a row, both ends among them", least=2, most=100)
         add_output_flag(parser, "mean")
 
     def run(self, session):

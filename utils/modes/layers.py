@@ -15,21 +15,26 @@ class LayersMode(Mode):
         parser.add_argument(
             "--blocks", action="store_true", help="a figure for each block, not for each scale"
         )
-        add_number(parser, "--rows", 6, "what is above drawn so often", least=1)
-        add_number(parser, "--columns", 8, "what is redrawn so often", least=1)
+        add_number(parser, "--rows", 6, "what is above drawn so often", least=1, most=100)
+        add_number(parser, "--columns", 8, "what is redrawn so often", least=1, most=100)
         add_temperature_flag(parser)
         add_output_flag(parser, "mean")
+
+    def check_model(self, typed, config):
+        read_temperature(typed.temperature, len(config.latent_scales))
 
     def run(self, session):
         scales = session.request.experiment.model.latent_scales
         temperatures = read_temperature(session.typed.temperature, len(scales))
 
         from hvae.inference.generation.layer_samples import LayerSampler
+        from hvae.inference.inspection.informative_blocks import block_information
         from utils.figures.layers import draw_layers
 
         typed, model = session.typed, session.model
         sampler = LayerSampler(model, typed.output, typed.rows, typed.columns, typed.batch_size)
         parts = _blocks(scales) if typed.blocks else _scales(scales)
+        kl, active = block_information(model, typed.seed, typed.batch_size)
         for name, title, blocks in session.progress("figures")(parts):
             samples = sampler(blocks, temperatures, typed.seed)
             draw_layers(
@@ -39,8 +44,16 @@ class LayersMode(Mode):
                 title,
                 has_above=blocks.start > 0,
                 has_below=blocks.stop < len(scales),
-                detail=f"{temperature_title(temperatures)}, {typed.output} of p(x|z)",
+                detail=f"{temperature_title(temperatures)}, {typed.output} of p(x|z); "
+                f"{_information(kl, active, blocks)}",
             )
+
+
+def _information(kl, active, blocks):
+    """What some blocks carry, for titles."""
+    if not any(active[block] for block in blocks):
+        return "no active units"
+    return f"KL {sum(kl[block] for block in blocks):.2f} nats"
 
 
 def _blocks(scales):

@@ -7,7 +7,7 @@ from hvae.errors import UserError
 from utils.modes.base import Mode
 from utils.modes.shared.choice import read_choice
 from utils.modes.shared.mode_flags import add_number
-from utils.modes.shared.sampling import Sampling, add_sampling_flags
+from utils.modes.shared.sampling import Sampling, add_sampling_flags, check_sampling
 
 
 class PickMode(Mode):
@@ -16,8 +16,8 @@ class PickMode(Mode):
     HELP = "look at many samples on numbered sheets, and choose some"
 
     def add_flags(self, parser):
-        add_number(parser, "--num_images", 200, "how many to choose from", least=1)
-        add_number(parser, "--per_sheet", 100, "so many on one sheet", least=1)
+        add_number(parser, "--num_images", 200, "how many to choose from", least=1, most=100_000)
+        add_number(parser, "--per_sheet", 100, "so many on one sheet", least=1, most=1024)
         parser.add_argument(
             "--choose",
             metavar="N,N,...",
@@ -30,11 +30,16 @@ class PickMode(Mode):
         if typed.choose is not None:
             read_choice(typed.choose, typed.num_images)
 
+    def check_model(self, typed, config):
+        check_sampling(typed, config)
+
     def run(self, session):
         typed, sampling = session.typed, Sampling(session)
         if typed.choose is not None:
             numbers = read_choice(typed.choose, typed.num_images)
-            images = session.display.track(sampling.stream(numbers), "images", len(numbers))
+            images = session.display.track(
+                sampling.stream(numbers), "images", len(numbers), images=1
+            )
             _write(session, sampling, numbers, list(images))
             return
         images = _draw_sheets(session, sampling)
@@ -55,7 +60,7 @@ def _draw_sheets(session, sampling):
     typed, levels = session.typed, session.request.experiment.model.levels
     stream = iter(
         session.display.track(
-            sampling.stream(range(typed.num_images)), "images", total=typed.num_images
+            sampling.stream(range(typed.num_images)), "images", typed.num_images, images=1
         )
     )
     images = []

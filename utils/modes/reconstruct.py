@@ -28,9 +28,7 @@ class ReconstructMode(Mode):
 
         typed = session.typed
         reconstruct = Reconstructor(session.model, typed.output, typed.batch_size)
-        progress = session.progress(
-            "reconstructing", images=min(typed.batch_size, len(session.images))
-        )
+        progress = session.progress("reconstructing")
         results = []
         try:
             for mask in masks:

@@ -47,7 +47,7 @@ class StatisticsMode(Mode):
             # Read batch by batch: a share of some data sets is larger than memory.
             Rows(train, chosen),
             seed=typed.seed,
-            progress=session.progress("train", typed.batch_size),
+            progress=session.progress("train"),
             numbers=chosen,
         )
         dataset = session.request.experiment.run.dataset

@@ -7,7 +7,7 @@ _TERMS = ("negative_elbo", "nll", "kl")
 
 
 class EpochReport:
-    """Prints two lines after every epoch.
+    """Prints two lines after every epoch; in a log, now and then.
 
     Args:
         display: a `Display`.
@@ -31,21 +31,24 @@ class EpochReport:
             elbo, nll, kl = (row[f"{split}_{term}_{unit}"] for term in _TERMS)
             return f"-ELBO {elbo:.4f} = NLL {nll:.4f} + KL {kl:.4f}"
 
+        is_last = row["epoch"] == self.epochs
+        say = self.display.message if is_last else self.display.passing_message
         best = " *best" if progress.best_epoch == progress.epoch else ""
-        self.display.message(
+        lines = [
             f"epoch {row['epoch']}/{self.epochs}  train {terms('train')}  "
             f"validation {terms('validation')} {self.report.label}{best}"
-        )
+        ]
         kl_of_scales = "  ".join(
             f"{scale} {row[f'validation_kl_{scale}_{unit}']:.3f} "
             f"({row[f'validation_active_units_{scale}']} active)"
             for scale in self.scales
         )
-        self.display.message(
+        lines.append(
             f"    KL {kl_of_scales} | gradient {row['gradient_norm']:.3g}, "
             f"skipped {row['skipped_updates']}, lr {row['learning_rate']:.2g}, "
             f"beta {row['beta']:.2g}, {row['images_per_second']:.0f} images/s"
         )
+        say("\n".join(lines))
 
 
 def evaluation_lines(evaluation, model):

@@ -33,19 +33,32 @@ def make_run_folder(save_dir, name, reset):
         UserError: if the folder exists and `reset` is not given, or it is not a run.
     """
     folder = pathlib.Path(save_dir) / name
+    check_new_run(folder, reset)
     if folder.exists():
-        if not reset:
-            raise UserError(
-                f"{folder} exists; give --resume to go on with it, or --reset to delete it"
-            )
-        if not (folder / CONFIG).is_file():
-            raise UserError(f"{folder} is not a run, it is not deleted: {CONFIG} is missing")
         try:
             shutil.rmtree(folder)
         except OSError as error:
             raise UserError(f"could not delete {folder} ({error.strerror or error})") from error
     make_folder(folder)
     return folder
+
+
+def check_new_run(folder, reset):
+    """Refuse a folder that a new run cannot have.
+
+    Args:
+        folder: the run's, a `pathlib.Path`.
+        reset: whether what is there is to be deleted.
+
+    Raises:
+        UserError: as `make_run_folder`.
+    """
+    if not folder.exists():
+        return
+    if not reset:
+        raise UserError(f"{folder} exists; give --resume to go on with it, or --reset to delete it")
+    if not (folder / CONFIG).is_file():
+        raise UserError(f"{folder} is not a run, it is not deleted: {CONFIG} is missing")
 
 
 def write_description(folder, experiment, plugins=()):

@@ -111,7 +111,7 @@ class Session:
 
         Args:
             text: what is being done.
-            images: how many images one step of the sequence is.
+            images: images of a step, where the sequence does not know: `Steps` do.
         """
         return lambda work: self.display.track(work, text, images=images)
 

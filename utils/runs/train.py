@@ -6,9 +6,18 @@ from data.load import load_splits
 from data.sets import DATASETS
 from data.training_batches import TrainingBatches
 from hvae.errors import UserError
-from hvae.files.run_files import FIGURES, METRICS, RESUME, TENSORBOARD, check_run, weights_file
+from hvae.files.run_files import (
+    FIGURES,
+    METRICS,
+    METRICS_LINES,
+    RESUME,
+    TENSORBOARD,
+    check_run,
+    weights_file,
+)
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.loading import load_weights
+from hvae.memory import available_bytes, check_memory, size_text
 from hvae.model import HVAE
 from hvae.training.augmentation import Augmentation
 from hvae.training.backend import training_backend
@@ -17,14 +26,17 @@ from hvae.training.data_dependent_init import data_dependent_init
 from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
 from hvae.training.logs.divergence_warning import DivergenceWarning
+from hvae.training.logs.json_lines_log import JSONLinesLog
 from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
 from hvae.training.trainer import Trainer
 from utils.figures.run_figures import RunFigures
 from utils.runs.data_fingerprint import refuse_changed_data, write_fingerprint
-from utils.runs.memory import available_bytes
 from utils.runs.report import EpochReport, evaluation_lines
 from utils.runs.run_folder import make_run_folder, write_description
+
+#: Of all weights: two moments, average, gradient.
+_VECTORS_OF_TRAINING = 4
 
 
 def train(request, display):
@@ -64,6 +76,11 @@ def train(request, display):
         if run.init_from and not request.resume:
             name = weights_file("best", "ema")
             load_weights(model, check_run(run.init_from, [name]) / name)
+    check_memory(
+        4 * _VECTORS_OF_TRAINING * model.count_params(),
+        "training (moments, average and gradient beside the weights)",
+        "narrower layers and fewer blocks need less",
+    )
     if training.data_dep_init and not request.resume and not run.init_from:
         with display.waiting("initialising the weights by the first batch"):
             data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
@@ -74,7 +91,7 @@ def train(request, display):
     display.message(_how(run, jit, backend))
 
     evaluator = Evaluator(model, training.evaluation_batch_size)
-    checkpoint, progress = None, Progress()
+    checkpoint, progress, events = None, Progress(), None
     logs = [EpochReport(display, model, training.epochs), DivergenceWarning(display, model)]
     if run.save:
         folder = request.folder
@@ -91,13 +108,24 @@ def train(request, display):
         write_description(folder, request.experiment, request.plugins)
         write_fingerprint(folder, splits)
         figures = RunFigures(folder / FIGURES, model, splits.validation)
-        logs += [CSVLog(folder / METRICS), TensorBoardLog(folder / TENSORBOARD)]
-        logs += [_FiguresLog(figures, trainer, run.figures_every)]
+        events = TensorBoardLog(folder / TENSORBOARD, request.experiment.to_flat())
+        logs += [CSVLog(folder / METRICS), JSONLinesLog(folder / METRICS_LINES), events]
+        logs += [_FiguresLog(figures, trainer, run.figures_every, events)]
     with display.waiting("tracing the training step"):
         needed = trainer.memory_of_update()
     if needed is not None:
         display.message(_memory(needed, backend.has_accelerator()))
-    fit = Fit(trainer, batches, evaluator, splits.validation, progress, checkpoint, logs, display)
+    fit = Fit(
+        trainer,
+        batches,
+        evaluator,
+        splits.validation,
+        progress,
+        checkpoint,
+        logs,
+        display,
+        log_update=events and events.write_update,
+    )
     try:
         display.message(fit.run())
     except KeyboardInterrupt:
@@ -109,17 +137,19 @@ def train(request, display):
 
 
 class _FiguresLog:
-    """Draws the figures of the averaged weights every few epochs."""
+    """Draws the figures of the averaged weights every few epochs, for TensorBoard too."""
 
-    def __init__(self, figures, trainer, every):
+    def __init__(self, figures, trainer, every, events):
         self.figures = figures
         self.trainer = trainer
         self.every = every
+        self.events = events
 
     def __call__(self, progress, evaluation):
         if progress.epoch % self.every == 0:
             with self.trainer.averaged_weights():
-                self.figures.draw(progress.history, evaluation)
+                paths = self.figures.draw(progress.history, evaluation)
+            self.events.write_figures(self.trainer.updates_done, paths)
 
 
 def _finish(folder, fit, figures, display):
@@ -158,19 +188,14 @@ def _memory(needed, has_accelerator):
         needed: bytes beside those that the process holds.
         has_accelerator: whether they are on another device, of which nobody knows.
     """
-    text = f"memory of an update: about {_size(needed)} beside the model"
+    text = f"memory of an update: about {size_text(needed)} beside the model"
     available = None if has_accelerator else available_bytes()
     if available is None:
         return text
-    text += f", and {_size(available)} are free"
+    text += f", and {size_text(available)} are free"
     if needed > available:
         text += ": too little; --remat, --batch_size_div or a smaller --batch_size need less"
     return text
-
-
-def _size(count):
-    """A number of bytes as one reads it."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 def _summary(request, model, splits, batches):

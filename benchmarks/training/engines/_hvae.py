@@ -39,7 +39,7 @@ class HVAEEngine(TrainingEngine):
 
     def reckon(self):
         """Bytes that the process holds in an update, as `main.py` says before it makes one."""
-        from utils.runs.memory import resident_bytes
+        from hvae.memory import resident_bytes
 
         needed = self.trainer.memory_of_update()
         return needed + resident_bytes()

@@ -32,7 +32,7 @@ class EfficientVDVAEConfig(ModelConfig):
     model_family = "efficient_vdvae"
 
     input_conv_filters: int = setting(
-        64, "channels after the first convolution", group=_GROUP, minimum=1
+        64, "channels after the first convolution", group=_GROUP, unit="channels", minimum=1
     )
     input_kernel_size: int = setting(1, "side of the first convolution", group=_GROUP, minimum=1)
     output_kernel_size: int = setting(1, "side of the last convolution", group=_GROUP, minimum=1)
@@ -60,7 +60,7 @@ class EfficientVDVAEConfig(ModelConfig):
         (2, 2, 2), _UP + "middle convolutions of a cell", group=_GROUP, minimum=0
     )
     up_filters: tuple[int, ...] = setting(
-        (64, 64, 64), _UP + "channels after the pooling", group=_GROUP, minimum=1
+        (64, 64, 64), _UP + "channels after the pooling", group=_GROUP, unit="channels", minimum=1
     )
     up_mid_filters_ratio: tuple[float, ...] = setting(
         (0.5, 0.5, 0.5), _UP + "inner channels of a cell by outer ones", group=_GROUP, above=0.0
@@ -69,7 +69,7 @@ class EfficientVDVAEConfig(ModelConfig):
         (3, 3, 3), _UP + "side of the middle convolutions", group=_GROUP, minimum=1
     )
     up_skip_filters: tuple[int, ...] = setting(
-        (64, 64, 64), _UP + "channels of the activation", group=_GROUP, minimum=1
+        (64, 64, 64), _UP + "channels of the activation", group=_GROUP, unit="channels", minimum=1
     )
     down_strides: tuple[int, ...] = setting((1, 2, 2), _DOWN + "unpooling", group=_GROUP, minimum=1)
     down_n_blocks_per_res: tuple[int, ...] = setting(
@@ -82,7 +82,7 @@ class EfficientVDVAEConfig(ModelConfig):
         (2, 2, 2), _DOWN + "middle convolutions of a cell", group=_GROUP, minimum=0
     )
     down_filters: tuple[int, ...] = setting(
-        (64, 64, 64), _DOWN + "channels of the state", group=_GROUP, minimum=1
+        (64, 64, 64), _DOWN + "channels of the state", group=_GROUP, unit="channels", minimum=1
     )
     down_mid_filters_ratio: tuple[float, ...] = setting(
         (0.5, 0.5, 0.5), _DOWN + "inner channels of a cell by outer ones", group=_GROUP, above=0.0
@@ -91,7 +91,7 @@ class EfficientVDVAEConfig(ModelConfig):
         (3, 3, 3), _DOWN + "side of the middle convolutions", group=_GROUP, minimum=1
     )
     down_latent_variates: tuple[int, ...] = setting(
-        (16, 16, 16), _DOWN + "channels of a latent", group=_GROUP, minimum=1
+        (16, 16, 16), _DOWN + "channels of a latent", group=_GROUP, unit="channels", minimum=1
     )
 
     def check_family(self):

@@ -2,6 +2,9 @@
 
 from hvae.errors import UserError
 
+#: Longer stretches of equal blocks are a mistake.
+_MOST_BLOCKS = 1000
+
 
 def read_steps(name, text, letter):
     """The blocks of such a string, in order.
@@ -28,6 +31,8 @@ def read_steps(name, text, letter):
             numbers = [None, None]
         if len(numbers) > 1:
             raise UserError(f"{name}: parts look like 32x2 or 32{letter}2. Received: {part[:40]!r}")
+        if separator == "x" and numbers[0] > _MOST_BLOCKS:
+            raise UserError(f"{name}: at most {_MOST_BLOCKS} blocks in a part. Received: {part!r}")
         if min([size, *numbers]) < 1:
             raise UserError(f"{name}: sizes and numbers start at 1. Received: {part!r}")
         if separator == "x":

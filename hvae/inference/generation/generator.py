@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from hvae.inference.checked_inputs import checked_output
+from hvae.errors import UserError
+from hvae.inference.checked_inputs import MOST_SEED, check_whole, checked_output
 from hvae.inference.generation.readjusted_batch_norm import readjusted_batch_norm
 from hvae.inference.generation.temperatures import block_temperatures, per_image
 from hvae.inference.running.batches import filled_batches
 from hvae.inference.running.compiled_function import CompiledFunction
+from hvae.memory import check_memory
 from hvae.noise.draws import latent_noise, likelihood_noise
 
 
@@ -38,7 +40,16 @@ class Generator:
         Returns:
             Integers 0 … levels − 1, `(num_images, height, width, channels)`, uint8 for
             up to 256 levels.
+
+        Raises:
+            UserError: if the number of images is none from 1 on, or as `stream`.
         """
+        check_whole("num_images", num_images, 1)
+        check_memory(
+            num_images * self.model.config.num_dims,
+            f"an array of {num_images} images",
+            "Generator.stream gives them one after the other",
+        )
         return np.stack(list(self.stream(range(num_images), temperature, seed, **options)))
 
     def stream(
@@ -60,8 +71,15 @@ class Generator:
             `(height, width, channels)` integers, as `__call__` returns them.
 
         Raises:
-            UserError: if there is not one temperature for all blocks or for each.
+            UserError: if there is not one temperature for all blocks or for each, or another
+                argument is outside of what is allowed.
         """
+        check_whole("seed", seed, 0, MOST_SEED)
+        check_whole("readjust_batchnorm", readjust_batchnorm, 0)
+        if not 0.0 <= output_temperature < np.inf:
+            raise UserError(
+                f"output_temperature: must be at least 0 and finite. Received: {output_temperature}"
+            )
         temperatures = block_temperatures(temperature, len(self.model.config.latent_scales))
         size = min(self.batch_size, len(indices))
         temperatures_of_images = (

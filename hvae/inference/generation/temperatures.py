@@ -4,6 +4,9 @@ import numpy as np
 
 from hvae.errors import UserError
 
+#: Of any use; far below where float32 ends.
+_HIGHEST = 1000.0
+
 
 def block_temperatures(temperature, num_blocks):
     """One temperature for each block.
@@ -17,7 +20,7 @@ def block_temperatures(temperature, num_blocks):
         List of floats.
 
     Raises:
-        UserError: if there is not one for each block, or one is negative or not finite.
+        UserError: if there is not one for each block, or one is negative or above 1000.
     """
     values = np.atleast_1d(np.asarray(temperature, np.float64))
     if values.shape not in ((1,), (num_blocks,)):
@@ -25,9 +28,10 @@ def block_temperatures(temperature, num_blocks):
             f"temperature: one for all blocks, or one for each of the {num_blocks}. "
             f"Received: {len(values)}"
         )
-    if not (np.isfinite(values) & (values >= 0.0)).all():
+    # NaN is neither.
+    if not ((values >= 0.0) & (values <= _HIGHEST)).all():
         listed = " ".join(f"{value:g}" for value in values)
-        raise UserError(f"temperature: must be at least 0 and finite. Received: {listed}")
+        raise UserError(f"temperature: must be 0 to {_HIGHEST:g}. Received: {listed}")
     return np.broadcast_to(values, num_blocks).tolist()
 
 

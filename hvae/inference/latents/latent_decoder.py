@@ -2,12 +2,21 @@
 
 import numpy as np
 
-from hvae.inference.checked_inputs import checked_blocks, checked_output
+from hvae.errors import UserError
+from hvae.inference.checked_inputs import (
+    MOST_SEED,
+    check_whole,
+    checked_blocks,
+    checked_masks,
+    checked_output,
+)
 from hvae.inference.generation.generator import likelihood_output, to_uint8
 from hvae.inference.latents.latent_encoder import batched_masks
+from hvae.inference.latents.latents import Latents
 from hvae.inference.running.batches import filled_batch, filled_batches, image_numbers
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.noise.draws import latent_noise, likelihood_noise
+from hvae.received import received
 
 
 class LatentDecoder:
@@ -39,13 +48,20 @@ class LatentDecoder:
             Integers, `(images, height, width, channels)`; uint8 for up to 256 levels.
 
         Raises:
-            UserError: as `checked_blocks`.
+            UserError: as `checked_blocks`, if something else than `Latents` is given, or masks
+                or seed are not such as the model expects.
         """
+        if not isinstance(latents, Latents):
+            raise UserError(
+                f"latents: must be Latents, as encode gives them. Received: {received(latents)}"
+            )
         checked_blocks(latents.z, self.model, "latents")
+        check_whole("seed", seed, 0, MOST_SEED)
+        masks = checked_masks(latents.masks, self.model)
 
         def parameters(start, numbers):
             z = tuple(filled_batch(block, start, len(numbers))[0] for block in latents.z)
-            return self.parameters(z, latents.masks, numbers, seed)
+            return self.parameters(z, masks, numbers, seed)
 
         numbers = image_numbers(latents.numbers, latents.num_images)
         return self._stream(parameters, numbers, seed, progress)

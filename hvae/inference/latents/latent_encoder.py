@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from hvae.images.checked_images import checked_images
+from hvae.inference.checked_inputs import MOST_SEED, check_whole, checked_masks
 from hvae.inference.latents.latents import ARRAYS, Latents, join_latents
 from hvae.inference.running.batches import numbered_batches
 from hvae.inference.running.compiled_function import CompiledFunction
@@ -39,13 +40,14 @@ class LatentEncoder:
             `Latents`. They are held in memory; `batches` gives them a batch at a time.
 
         Raises:
-            UserError: if the images are not such as the model expects.
+            UserError: if images, masks or seed are not such as the model expects.
         """
         return join_latents(list(self.batches(images, seed, masks, progress, numbers)))
 
     def batches(self, images, seed=0, masks=None, progress=iter, numbers=None):
         """The `Latents` of one batch of images after the other; arguments as in a call."""
-        images = checked_images(images, self.model.config)
+        images, masks = checked_images(images, self.model.config), checked_masks(masks, self.model)
+        check_whole("seed", seed, 0, MOST_SEED)
         for _, batch, of_batch, count in numbered_batches(
             images, self.batch_size, numbers, progress
         ):

@@ -18,6 +18,7 @@ in a pruned file `(images, kept)`, the variables where the mask is true, in its 
 
 import hashlib
 import json
+import math
 import pathlib
 import tempfile
 import zipfile
@@ -28,11 +29,15 @@ from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
 from hvae.files.array_members import copy_array
 from hvae.files.atomic import replacing
+from hvae.files.paths import given_path
 from hvae.inference.latents.latents import ARRAYS, Latents
 from hvae.inference.running.batches import image_numbers
 
 FORMAT, VERSION = "hvae latents", 1
 _TYPE = np.dtype("<f4")
+_DESCRIPTION = "description"
+#: Bytes of the longest description: the numbers of ten million images.
+_LONGEST = 400_000_000
 
 
 class LatentsWriter:
@@ -106,7 +111,7 @@ class LatentsWriter:
         if self._numbers != list(range(self.images)):
             description["numbers"] = self._numbers
         with replacing(self.path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-            _write(archive, "description", np.array(json.dumps(description)))
+            _write(archive, _DESCRIPTION, np.array(json.dumps(description)))
             for i, block in enumerate(description["blocks"]):
                 if self.masks is not None:
                     _write(archive, _member(i, "mask"), np.asarray(self.masks[i], bool))
@@ -134,20 +139,19 @@ def read_latents(path, model, arrays=ARRAYS):
     Raises:
         UserError: if there is no such file, it is damaged, or another model wrote it.
     """
-    path = pathlib.Path(path)
+    path = given_path("path", path)
     if not path.is_file():
         raise UserError(f"no such file of latents: {path}")
     try:
         with zipfile.ZipFile(path) as archive:
-            description = json.loads(str(_read(archive, "description")))
+            description = json.loads(str(_read(archive, _DESCRIPTION)))
             _check_model(path, description, model)
             return _read_blocks(archive, description, model, arrays)
     except UserError:
         raise
-    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(
-            f"{path} is damaged or not a file of latents ({' '.join(str(error).split())})"
-        ) from error
+    except Exception as error:  # what a made-up archive makes of the readers is anything
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path} is damaged or not a file of latents ({reason[:200]})") from error
 
 
 def config_checksum(config):
@@ -215,8 +219,14 @@ def _write(archive, name, array):
 
 
 def _read(archive, name, shape=()):
+    # What the array says of itself is looked at before memory is taken for it.
     with archive.open(f"{name}.npy") as member:
-        array = np.lib.format.read_array(member, allow_pickle=False)
-    if array.shape != tuple(shape):
-        raise ValueError(f"{name}: must have shape {tuple(shape)}, has {array.shape}")
-    return array
+        np.lib.format.read_magic(member)
+        said, _, dtype = np.lib.format.read_array_header_1_0(member)
+    if said != tuple(shape):
+        raise ValueError(f"{name}: must have shape {tuple(shape)}, has {said}")
+    size = archive.getinfo(f"{name}.npy").file_size
+    if math.prod(said) * dtype.itemsize > size or (name == _DESCRIPTION and size > _LONGEST):
+        raise ValueError(f"{name}: has more values than the file")
+    with archive.open(f"{name}.npy") as member:
+        return np.lib.format.read_array(member, allow_pickle=False)

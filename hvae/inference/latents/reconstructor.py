@@ -3,6 +3,7 @@
 import numpy as np
 
 from hvae.images.checked_images import checked_images
+from hvae.inference.checked_inputs import MOST_SEED, check_whole, checked_masks
 from hvae.inference.latents.latent_decoder import LatentDecoder
 from hvae.inference.latents.latent_encoder import LatentEncoder
 from hvae.inference.latents.reconstruction import Reconstruction
@@ -45,9 +46,10 @@ class Reconstructor:
             `Reconstruction`.
 
         Raises:
-            UserError: if the images are not such as the model expects.
+            UserError: if images, masks or seed are not such as the model expects.
         """
-        images = checked_images(images, self.model.config)
+        images, masks = checked_images(images, self.model.config), checked_masks(masks, self.model)
+        check_whole("seed", seed, 0, MOST_SEED)
         parts = []
         for _, batch, of_batch, count in numbered_batches(
             images, self.batch_size, numbers, progress

@@ -1,8 +1,38 @@
 """Images, or numbers of images, a fixed number at a time."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from hvae.errors import UserError
+
+
+class Steps(Sequence):
+    """Steps of a loop over images: the `range` of places that each goes through.
+
+    Args:
+        count: how many images there are.
+        size: images of a step; the last may have fewer.
+        repeats: each step is there so often, one after the other.
+    """
+
+    def __init__(self, count, size, repeats=1):
+        self._count, self._size, self._repeats = count, size, repeats
+
+    @property
+    def num_images(self):
+        """How many images all steps go through, each as often as it is there."""
+        return self._count * self._repeats
+
+    def __len__(self):
+        return math.ceil(self._count / self._size) * self._repeats
+
+    def __getitem__(self, step):
+        if not 0 <= step < len(self):
+            raise IndexError(step)
+        start = step // self._repeats * self._size
+        return range(start, min(start + self._size, self._count))
 
 
 def numbered_batches(images, batch_size, numbers=None, progress=iter):
@@ -12,7 +42,7 @@ def numbered_batches(images, batch_size, numbers=None, progress=iter):
         images: `(images, height, width, channels)`, an array or slices of one.
         batch_size: images of a batch, but never more than there are.
         numbers: as in `image_numbers`.
-        progress: wraps the sequence of batches, as `tqdm` does.
+        progress: wraps the sequence of batches, `Steps`, as `tqdm` does.
 
     Yields:
         Position of the first image, the batch, its numbers, and how many images of it count.
@@ -31,7 +61,7 @@ def sampled_batches(images, batch_size, num_samples, numbers=None, progress=iter
     Args:
         images, batch_size, numbers: as in `numbered_batches`.
         num_samples: samples of every image.
-        progress: wraps the sequence of steps, one sample of one batch each.
+        progress: wraps the sequence of steps, `Steps`, one sample of one batch each.
 
     Yields:
         As `numbered_batches`, and the sample's number.
@@ -41,9 +71,8 @@ def sampled_batches(images, batch_size, num_samples, numbers=None, progress=iter
     """
     numbers = image_numbers(numbers, len(images))
     size = min(batch_size, len(images))
-    starts = range(0, len(images), size)
-    for step in progress(range(len(starts) * num_samples)):
-        start, sample = starts[step // num_samples], step % num_samples
+    for step, places in enumerate(progress(Steps(len(images), size, num_samples))):
+        start, sample = places.start, step % num_samples
         if sample == 0:
             batch, count = filled_batch(images, start, size)
             of_batch, _ = filled_batch(numbers, start, size)
@@ -80,14 +109,14 @@ def filled_batches(items, batch_size, progress=iter):
     Args:
         items: `(items, …)`, an array, slices of one, or a sequence of numbers.
         batch_size: items of a batch, but never more than there are.
-        progress: wraps the sequence of batches, as `tqdm` does.
+        progress: wraps the sequence of batches, `Steps`, as `tqdm` does.
 
     Yields:
         Position of the first item, the batch, and how many items of it count.
     """
     size = min(batch_size, len(items))
-    for start in progress(range(0, len(items), size)):
-        yield start, *filled_batch(items, start, size)
+    for places in progress(Steps(len(items), size)):
+        yield places.start, *filled_batch(items, places.start, size)
 
 
 def filled_batch(images, start, size):

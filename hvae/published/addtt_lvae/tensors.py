@@ -13,6 +13,8 @@ from hvae.published.state_dict import build_from
 class AddttLVAE(Codebase):
     """Weights of github.com/addtt/ladder-vae-pytorch."""
 
+    FAMILY = "lvae"
+
     def read(self, state_dict, hparams):
         if isinstance(hparams, ModelConfig):
             # Its command line makes no dropout of 0.

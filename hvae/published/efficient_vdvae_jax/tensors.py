@@ -17,6 +17,8 @@ _PARAMS = {"ema": "ema_params", "raw": "params"}
 class RayhaneEfficientVDVAEInJAX(Codebase):
     """Weights of github.com/Rayhane-mamah/Efficient-VDVAE (JAX)."""
 
+    FAMILY = "efficient_vdvae"
+
     def load(self, path):
         contents = read_flax_file(path)
         missing = [name for name in _PARAMS.values() if not isinstance(contents.get(name), dict)]

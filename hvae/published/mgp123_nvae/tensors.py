@@ -12,6 +12,8 @@ from hvae.published.state_dict import build_from
 class MGP123NVAE(Codebase):
     """Weights of github.com/mgp123/nvae."""
 
+    FAMILY = "nvae"
+
     def read(self, state_dict, hparams):
         config = hparams if isinstance(hparams, ModelConfig) else mgp123_nvae_config(hparams)
         return build_from(state_dict, config, _assign)

@@ -43,7 +43,7 @@ def image_size(dataset):
     family, _, size = dataset.rpartition("_")
     if dataset in _SIZES:
         return _SIZES[dataset]
-    if family.startswith(_WITH_SIZE) and size.isdigit():
+    if family.startswith(_WITH_SIZE) and size.isdecimal():
         return int(size)
     raise UserError(
         f"args: dataset: allowed are {', '.join(_SIZES)}, and celeba_*, imagenet_* and lsun_* with "

@@ -16,6 +16,8 @@ from hvae.published.weight_files import read_weight_file, state_dicts_of
 class NVlabsNVAE(Codebase):
     """Weights of github.com/NVlabs/NVAE."""
 
+    FAMILY = "nvae"
+
     def load(self, path):
         # Its checkpoints hold the command line, in a class that only has attributes.
         contents = read_weight_file(path, allowed=[argparse.Namespace])

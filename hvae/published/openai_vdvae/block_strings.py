@@ -2,6 +2,7 @@
 
 from hvae.errors import UserError
 from hvae.families.vdvae.step_strings import read_steps
+from hvae.received import received
 
 #: Keys of a configuration file that hold block strings, and what they become.
 KEYS = ("enc_blocks", "dec_blocks", "custom_width_str")
@@ -121,8 +122,13 @@ def _halvings(largest, smallest):
 
 
 def _check_padding(image_size, sizes):
+    height = image_size[0] if isinstance(image_size, (list, tuple)) and image_size else image_size
+    if not isinstance(height, int):
+        raise UserError(
+            f"image_size: must be a height and a width. Received: {received(image_size)}"
+        )
     multiple = 2 ** (len(sizes) - 1)
-    padded = -(-image_size[0] // multiple) * multiple
+    padded = -(-height // multiple) * multiple
     if padded != sizes[0]:
         raise UserError(
             "enc_blocks and dec_blocks: the largest size must be the (padded) height of the "

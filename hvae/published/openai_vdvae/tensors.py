@@ -9,6 +9,8 @@ from hvae.published.state_dict import build_from
 class OpenAIVDVAE(Codebase):
     """Weights of github.com/openai/vdvae."""
 
+    FAMILY = "vdvae"
+
     def read(self, state_dict, hparams):
         config = hparams if isinstance(hparams, ModelConfig) else openai_vdvae_config(hparams)
         return build_from(state_dict, config, _assign)

@@ -24,6 +24,8 @@ _IMAGES["imagenet32"] = _IMAGES["cifar10"]
 class SwpenningaHVAE(Codebase):
     """Weights of github.com/swpenninga/hvae: `model.weights.h5` of its runs."""
 
+    FAMILY = "vdvae"
+
     def read(self, state_dict, hparams):
         config = hparams if isinstance(hparams, ModelConfig) else _config(hparams)
         for name, value in _OTHERS.items():

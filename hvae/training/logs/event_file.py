@@ -41,7 +41,11 @@ class EventFile:
             scalars: a dictionary of numbers by tag.
         """
         values = [Summary.Value(tag=tag, simple_value=value) for tag, value in scalars.items()]
-        self._append(Event(wall_time=time.time(), step=step, summary=Summary(value=values)))
+        self.write_summary(step, Summary(value=values))
+
+    def write_summary(self, step, summary):
+        """Append a `Summary` of whatever kind."""
+        self._append(Event(wall_time=time.time(), step=step, summary=summary))
 
     def _append(self, event):
         try:

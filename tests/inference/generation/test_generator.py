@@ -62,8 +62,8 @@ def test_the_output_has_a_temperature_of_its_own(model):
     ("temperature", "message"),
     [
         ([0.5, 0.6, 0.7], "one for each of the 2. Received: 3"),
-        (-0.1, "must be at least 0 and finite. Received: -0.1"),
-        ([1.0, float("nan")], "must be at least 0 and finite. Received: 1 nan"),
+        (-0.1, "must be 0 to 1000. Received: -0.1"),
+        ([1.0, float("nan")], "must be 0 to 1000. Received: 1 nan"),
     ],
 )
 def test_wrong_temperatures_are_refused(model, temperature, message):

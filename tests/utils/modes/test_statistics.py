@@ -73,7 +73,7 @@ def test_the_newest_counts_and_a_damaged_one_is_named(run, lines, use):
     [
         (["--share", 0], "share: must be above 0 and at most 1. Received: 0"),
         (["--share", 1.5], "share: must be above 0 and at most 1. Received: 1.5"),
-        (["--mask_quantile", "nan"], "mask_quantile: must be 0 to 1. Received: nan"),
+        (["--mask_quantile", "nan"], "mask_quantile: must be a finite number. Received: nan"),
     ],
 )
 def test_what_is_no_share_is_refused(use, flags, message):

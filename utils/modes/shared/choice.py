@@ -1,5 +1,6 @@
 """Numbers that the user types in one line."""
 
+from hvae.configuration.typed_numbers import whole_number
 from hvae.errors import UserError
 
 
@@ -17,13 +18,13 @@ def read_choice(text, count):
         UserError: if there is none, one is no number, out of range, or there twice.
     """
     words = text.replace(",", " ").split()
-    wrong = [word for word in words if not (word.isdecimal() and int(word) < count)]
+    numbers = [whole_number(word) for word in words]
+    wrong = [word for word, n in zip(words, numbers) if n is None or n >= count]
     if wrong or not words:
         received = wrong[0] if wrong else "none"
         raise UserError(
             f"choose: numbers 0 to {count - 1} with commas between them. Received: {received}"
         )
-    numbers = [int(word) for word in words]
     twice = next((n for i, n in enumerate(numbers) if n in numbers[:i]), None)
     if twice is not None:
         raise UserError(f"choose: every number once. Received: {twice} twice")

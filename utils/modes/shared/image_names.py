@@ -2,6 +2,8 @@
 
 import pathlib
 
+from hvae.configuration.typed_numbers import whole_number
+
 
 def image_names(typed, count):
     """A name for each image that a user named.
@@ -12,4 +14,6 @@ def image_names(typed, count):
     """
     if len(typed) != count:
         return [f"no. {i + 1}" for i in range(count)]
-    return [f"image {name}" if name.isdigit() else pathlib.Path(name).name for name in typed]
+    return [
+        pathlib.Path(name).name if whole_number(name) is None else f"image {name}" for name in typed
+    ]

@@ -1,11 +1,16 @@
 """Flags that several modes of `load_model.py` share."""
 
+import math
+
 from hvae.errors import UserError
 from hvae.files.run_files import MOMENTS, WEIGHTS
 from utils.command_line.plugins import add_plugin_flag
 from utils.experiments.run_settings import BACKENDS
 
 SPLITS = ("train", "validation", "test")
+
+#: The largest of a flag that does not say more: beyond it a slip is likelier than a wish.
+_MOST = 1_000_000
 
 
 def add_model_flags(parser, mode):
@@ -32,8 +37,9 @@ def add_model_flags(parser, mode):
     )
     add_plugin_flag(parser)
     if mode.HAS_BATCH_SIZE:
-        add_number(parser, "--batch_size", 100, "images at a time", least=1)
-    add_number(parser, "--seed", 0, "seed of everything random; the same on every backend", least=0)
+        add_number(parser, "--batch_size", 100, "images at a time", least=1, most=10_000)
+    text = "seed of everything random; the same on every backend"
+    add_number(parser, "--seed", 0, text, least=0, most=2**32 - 1)
 
 
 def add_image_flags(parser, num_images):
@@ -79,8 +85,19 @@ def add_output_flag(parser, default):
     )
 
 
-def add_number(parser, flag, default, text, least=None, kind=int, several=False):
-    """A flag with one number, or several; `check_numbers` refuses what is below `least`."""
+def add_number(parser, flag, default, text, least=None, kind=int, several=False, most=None):
+    """A flag with one number, or several, which `check_numbers` looks at.
+
+    Args:
+        parser: an argparse parser.
+        flag: its name, with hyphens.
+        default: its default, or `None`.
+        text: for `--help`.
+        least: the smallest number that is allowed, or `None`.
+        kind: `int` or `float`.
+        several: whether more than one may be given.
+        most: the largest; if left out, a million of whole numbers, and any finite float.
+    """
     action = parser.add_argument(
         flag,
         type=kind,
@@ -89,19 +106,27 @@ def add_number(parser, flag, default, text, least=None, kind=int, several=False)
         metavar="N" if kind is int else "X",
         help=text if default is None else f"{text} [default {default:g}]",
     )
-    action.least = least
+    action.least, action.most = least, _MOST if most is None and kind is int else most
 
 
 def check_numbers(parser, typed):
-    """Refuse numbers below what their flags allow.
+    """Refuse numbers that are not finite, or outside of what their flags allow.
 
     Raises:
-        UserError: names the flag, the least value and what came.
+        UserError: names the flag, the bound and what came.
     """
     for action in parser._actions:
-        values, least = getattr(typed, action.dest, None), getattr(action, "least", None)
-        if values is None or least is None:
+        values = getattr(typed, action.dest, None)
+        if values is None or not hasattr(action, "least"):
             continue
         for value in values if isinstance(values, list) else [values]:
-            if not value >= least:
-                raise UserError(f"{action.dest}: must be at least {least}. Received: {value}")
+            _check_number(action.dest, value, action.least, action.most)
+
+
+def _check_number(name, value, least, most):
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UserError(f"{name}: must be a finite number. Received: {value}")
+    if least is not None and value < least:
+        raise UserError(f"{name}: must be at least {least}. Received: {value}")
+    if most is not None and value > most:
+        raise UserError(f"{name}: must be at most {most}. Received: {str(value)[:40]}")

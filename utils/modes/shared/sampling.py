@@ -14,8 +14,9 @@ def add_sampling_flags(parser):
         "--output_temperature",
         1.0,
         "with a sample of p(x|z): factor on its scales, divisor of its logits",
-        0.0,
-        float,
+        least=0.0,
+        kind=float,
+        most=1000.0,
     )
     add_number(
         parser,
@@ -24,8 +25,22 @@ def add_sampling_flags(parser):
         "batches of samples to estimate the statistics of batch normalisation from; "
         "0 for those of training",
         least=0,
+        most=10_000,
     )
     add_output_flag(parser, "sample")
+
+
+def check_sampling(typed, config):
+    """Refuse temperatures that do not fit a model.
+
+    Args:
+        typed: the flags' values.
+        config: the `ModelConfig`.
+
+    Raises:
+        UserError: as `read_temperature`.
+    """
+    read_temperature(typed.temperature, len(config.latent_scales))
 
 
 class Sampling:
@@ -33,14 +48,10 @@ class Sampling:
 
     Args:
         session: a `Session`.
-
-    Raises:
-        UserError: if the temperatures do not fit the model.
     """
 
     def __init__(self, session):
         self.typed = session.typed
-        # Before the model is loaded, which takes its time.
         scales = session.request.experiment.model.latent_scales
         self.temperatures = read_temperature(self.typed.temperature, len(scales))
         self.session = session

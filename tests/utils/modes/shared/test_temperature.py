@@ -25,7 +25,7 @@ def test_anything_else_says_what_is_allowed_and_how_many_blocks_there_are(texts)
 
 @pytest.mark.parametrize("texts", [["-1"], ["nan"], ["linear:1:-0.5"], ["1", "inf", "1"]])
 def test_numbers_that_are_no_temperatures_are_refused(texts):
-    with pytest.raises(UserError, match="at least 0 and finite"):
+    with pytest.raises(UserError, match="must be 0 to 1000"):
         read_temperature(texts, 3)
 
 
