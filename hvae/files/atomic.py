@@ -7,6 +7,10 @@ import pathlib
 import shutil
 
 from hvae.errors import UserError
+from hvae.files.owner import is_left_over, owned
+
+#: How names of what is not whole begin.
+_WRITING = ".writing"
 
 
 @contextlib.contextmanager
@@ -24,16 +28,14 @@ def replacing(path, wait_for_disk=True):
         UserError: if the disk is full, or the file cannot be written.
     """
     path = pathlib.Path(path)
-    # The ending stays: Keras and NumPy look at it.
-    temporary = path.with_name(f".writing-{path.name}")
+    temporary = temporary_path(path)
     try:
-        yield temporary
-        if wait_for_disk:
-            with open(temporary, "rb") as file:
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise _failure(path, error.strerror or str(error)) from error
+        with writing(path):
+            yield temporary
+            if wait_for_disk:
+                with open(temporary, "rb") as file:
+                    os.fsync(file.fileno())
+            os.replace(temporary, path)
     except RuntimeError as error:
         # HDF5 reports a full disk as a RuntimeError when it closes the file.
         if f"errno = {errno.ENOSPC}" not in str(error):
@@ -55,12 +57,12 @@ def replacing_folder(path):
         UserError: if a file cannot be written.
     """
     path = pathlib.Path(path).resolve()
-    temporary, old = (path.with_name(f".{state}-{path.name}") for state in ("writing", "old"))
+    temporary, old = temporary_path(path), path.with_name(f".old-{path.name}")
     _put_back(old, path)
     try:
-        for left_over in (temporary, old):
-            shutil.rmtree(left_over, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
         temporary.mkdir(parents=True)
+        remove_left_over(path.parent)
         yield temporary
         if path.exists():
             os.replace(path, old)
@@ -93,10 +95,38 @@ def writing(path):
         raise _failure(pathlib.Path(path), error.strerror or str(error)) from error
 
 
+def write_bytes(path, content):
+    """Write a file whole.
+
+    Args:
+        path: the file.
+        content: `bytes`, or what has them as a buffer.
+
+    Raises:
+        UserError: as of `replacing`.
+    """
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        file.write(content)
+
+
 def write_text(path, text):
     """Write a text file whole."""
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_bytes(path, text.encode())
+
+
+def temporary_path(path):
+    """Where this process writes what is to be at a path; the ending stays."""
+    return path.with_name(owned(_WRITING, path.name))
+
+
+def remove_left_over(folder):
+    """Remove what processes have begun to write in a folder and did not live to end."""
+    for path in pathlib.Path(folder).glob(f"{_WRITING}-*"):
+        if is_left_over(path.name):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def make_folder(path):

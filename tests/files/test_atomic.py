@@ -2,11 +2,19 @@
 
 import os
 import pathlib
+import socket
+import subprocess
+import sys
 
 import pytest
 
 from hvae.errors import UserError
-from hvae.files.atomic import replacing_folder, write_text
+from hvae.files.atomic import (
+    remove_left_over,
+    replacing_folder,
+    temporary_path,
+    write_text,
+)
 
 
 @pytest.fixture
@@ -98,3 +106,19 @@ def test_an_error_leaves_the_old_text(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="text .*; what was there is untouched"):
         write_text(path, "new")
     assert path.read_text() == "old" and names(tmp_path) == ["text"]
+
+
+def test_what_dead_processes_have_begun_is_removed(tmp_path):
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=1)
+    names = {
+        "dead": f".writing-at-{socket.gethostname()}-{int(dead.stdout)}-text",
+        "folder": f".writing-at-{socket.gethostname()}-{int(dead.stdout)}-folder",
+        "alive": temporary_path(tmp_path / "text").name,
+        "elsewhere": f".writing-at-elsewhere-{int(dead.stdout)}-text",
+        "result": "text",
+    }
+    for key, name in names.items():
+        (tmp_path / name).mkdir() if key == "folder" else (tmp_path / name).write_text(key)
+    remove_left_over(tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {names[key] for key in ("alive", "elsewhere", "result")}

@@ -3,7 +3,10 @@
 import pathlib
 import re
 
-from hvae.files.atomic import make_folder
+from filelock import FileLock
+
+from hvae.errors import UserError
+from hvae.files.atomic import make_folder, remove_left_over, temporary_path
 
 _NUMBERED = re.compile(r"_(\d+)$")
 
@@ -21,16 +24,41 @@ class Results:
     def __init__(self, folder, mode):
         self.folder = pathlib.Path(folder) / mode
         self.written = []
-        self._number = 1 + max(map(number_of, _files(self.folder)), default=0)
+        self._number = self._reservation = None
 
     def path(self, name):
         """Path for a new file (or folder) with this name, e.g. `samples.png`."""
-        make_folder(self.folder)
         path = pathlib.Path(name)
+        if self._number is None:
+            self._reserve()
         if self._number > 1:
             path = path.with_stem(f"{path.stem}_{self._number}")
         self.written.append(self.folder / path)
         return self.written[-1]
+
+    def release(self):
+        """Give back a number under which nothing was written."""
+        if self._reservation is not None:
+            self._reservation.unlink(missing_ok=True)
+
+    def _reserve(self):
+        """Take the next number; another command that runs at the same time takes the one after.
+
+        Raises:
+            UserError: if the folder cannot be written.
+        """
+        make_folder(self.folder)
+        try:
+            with FileLock(self.folder / ".numbers"):
+                remove_left_over(self.folder)
+                begun = self.folder.glob(".writing-*")  # with the numbers that are reserved
+                taken = map(number_of, [*_files(self.folder), *begun])
+                self._number = 1 + max(taken, default=0)
+                reservation = temporary_path(self.folder / f"reserved_{self._number}")
+                reservation.touch()
+                self._reservation = reservation
+        except OSError as error:
+            raise UserError(f"could not write {self.folder} ({error.strerror or error})") from error
 
 
 def latest_result(folder, mode, name):

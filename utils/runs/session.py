@@ -127,6 +127,7 @@ def use_run(request, display):
     try:
         request.mode.run(session)
     finally:
+        session.results.release()
         # Also after Ctrl-C: what was finished is there.
         for path in session.results.written:
             if path.exists():
