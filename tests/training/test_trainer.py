@@ -331,6 +331,6 @@ def test_what_is_kept_is_what_a_loss_leaves_for_its_gradient():
             y = tf.reshape(tf.sin(x) @ weight.value, (3, 10))  # keeps sin(x), 40 numbers
             return tf.reduce_sum(tf.tanh(y)), None  # keeps tanh(y), 30 numbers
 
-        return value_and_gradients(loss, [weight])[1]
+        return value_and_gradients(loss, [weight], [])[1]
 
     assert kept_bytes(compiled(gradient, jit=False), (tf.ones((10, 4)),)) == 4 * (40 + 30)
