@@ -192,7 +192,7 @@ def _draw_sheet(session, count, elbo, ratios, p_values):
     order = np.argsort(-ratios, kind="stable")[:_SHOWN]
     images, numbers = np.asarray(session.images)[order], session.numbers[order]
     masks = [
-        np.full(shape[1:], block < blocks - count, np.float32)
+        np.full(shape[1:], block < blocks - count)
         for block, shape in enumerate(model.noise_shapes(1))
     ]
     maps = BitMapper(model, typed.batch_size)(

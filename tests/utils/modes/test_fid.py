@@ -21,6 +21,7 @@ def test_what_was_measured_is_written(use, small_run, monkeypatch, tmp_path):
     monkeypatch.setattr(fid, "sample_quality", quality)
     monkeypatch.setattr(fid, "inception_weights", lambda path: path)
     flags = ["--num_images", 12, "--temperature", 0.7, "--split", "test", "--num_split_images", 30]
+    (tmp_path / "w.pth").touch()
     lines = use("fid", *flags, "--weights_file", tmp_path / "w.pth")
     expected = Generator(load_model(small_run))(12, 0.7)
     np.testing.assert_array_equal(measured["samples"], expected)
@@ -34,6 +35,9 @@ def test_what_was_measured_is_written(use, small_run, monkeypatch, tmp_path):
     assert results["weights_file"].endswith("w.pth")
 
 
-def test_without_weights_it_says_so_before_the_model_is_loaded(use, tmp_path):
+def test_without_weights_it_says_so_before_the_model_is_loaded(use, tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(UserError, match="weights are missing: download https"):
+        use("fid")
+    with pytest.raises(UserError, match="weights_file: no such file. Received: .*none.pth"):
         use("fid", "--weights_file", tmp_path / "none.pth")
