@@ -2,6 +2,7 @@
 
 import sys
 
+from utils.command_line.ending import end_on_signals
 from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script
 from utils.command_line.use_request import parse_use_arguments
@@ -20,4 +21,5 @@ def main(arguments=None):
 
 if __name__ == "__main__":
     report_native_end()
+    end_on_signals()
     sys.exit(main())

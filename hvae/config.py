@@ -87,6 +87,7 @@ class ModelConfig(FlowSettings, AttentionSettings, abc.ABC):
         group=_MODEL,
         unit="pixels",
         minimum=0,
+        since=1,
     )
     num_output_mixtures: int = setting(
         10,

@@ -4,13 +4,14 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING, Any, Literal
 
-import h5py
-
 from hvae.config import ModelConfig
+from hvae.configuration.run_format import complete, refuse_unreadable
+from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
 from hvae.families import CONFIGS
 from hvae.files.paths import given_path
 from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
+from hvae.files.weights import config_of_weights, load_weights
 from hvae.files.yaml_file import read_yaml
 from hvae.registry.plugins import told_how_to_load
 
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 
 
 def read_config(folder: str | os.PathLike) -> dict[str, Any]:
-    """A run's configuration as a flat dictionary.
+    """A run's configuration as a flat dictionary, with its `run_format`.
 
     Raises:
-        UserError: if the folder is not a run, or its configuration is damaged.
+        UserError: if the folder is not a run, or its configuration is damaged, or of a later
+            version.
     """
     path = check_run(folder, []) / CONFIG
-    return read_yaml(path)
+    values = read_yaml(path)
+    refuse_unreadable(path, values)
+    return values
 
 
 def read_model_config(folder: str | os.PathLike) -> ModelConfig:
@@ -36,15 +40,22 @@ def read_model_config(folder: str | os.PathLike) -> ModelConfig:
         UserError: if the folder is not a run, or a field is missing or wrong.
     """
     values = read_config(folder)
-    names, missing = [], ["model_family"]
     with told_how_to_load(folder, lambda path: f'hvae.load_plugin("{path}")'):
-        if "model_family" in values:
-            config_class = CONFIGS[values["model_family"]]
-            names = [field.name for field in dataclasses.fields(config_class)]
-            missing = [name for name in names if name not in values]
-        if missing:
-            raise UserError(f"{folder}/{CONFIG} is damaged: {', '.join(missing)} is missing")
-        return ModelConfig.from_dict({name: values[name] for name in names})
+        config_class = family_config(folder, values)
+        names = [field.name for field in dataclasses.fields(config_class)]
+        values = complete(f"{folder}/{CONFIG}", values, [config_class])
+        return ModelConfig.from_dict({name: values[name] for name in names if name in values})
+
+
+def family_config(folder: str | os.PathLike, values: dict[str, Any]) -> type[ModelConfig]:
+    """The configuration class of the family that a run's configuration names.
+
+    Raises:
+        UserError: if it names none, or one that there is not.
+    """
+    if "model_family" not in values:
+        raise UserError(f"{folder}/{CONFIG} is damaged: model_family is missing")
+    return CONFIGS[values["model_family"]]
 
 
 def load_model(
@@ -78,9 +89,27 @@ def load_model(
         return _load_keras_file(path)
     name = weights_file(moment, weights)
     folder = check_run(path, [name])
-    model = HVAE(read_model_config(folder))
+    config = read_model_config(folder)
+    _refuse_edited(folder, config, config_of_weights(folder / name))
+    model = HVAE(config)
     load_weights(model, folder / name)
     return model
+
+
+def _refuse_edited(folder, config, written):
+    """Raises `UserError` if a run's configuration is no longer that of its weights.
+
+    Args:
+        folder: the run's folder.
+        config: its `ModelConfig`.
+        written: names and values that its weights were made with.
+    """
+    for name, value in to_dict(config).items():
+        if written.get(name, value) != value:
+            raise UserError(
+                f"{folder}/{CONFIG} was changed: {name} was {written[name]} when the weights were "
+                f"written. Received: {value}"
+            )
 
 
 def _load_keras_file(path):
@@ -100,36 +129,3 @@ def _load_keras_file(path):
     if not isinstance(model, HVAE):
         raise UserError(f"{path}: must hold an HVAE. Received: {type(model).__name__}")
     return model
-
-
-def load_weights(model: "HVAE", path: str | os.PathLike) -> None:
-    """Load a `.weights.h5` file.
-
-    Raises:
-        UserError: if it is damaged, or belongs to another model.
-    """
-    try:
-        model.load_weights(path)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(
-            f"{path} is damaged or belongs to another model ({reason[:200]})"
-        ) from error
-    # Keras takes what the model has and leaves the rest of the file unread.
-    stored = _count_arrays(path)
-    if stored != len(model.weights):
-        raise UserError(
-            f"{path} belongs to another model: it has {stored} arrays, "
-            f"the model needs {len(model.weights)}"
-        )
-
-
-def _count_arrays(path):
-    arrays = []
-    with h5py.File(path, "r") as file:
-        file.visititems(lambda name, item: arrays.append(name) if _is_array(item) else None)
-    return len(arrays)
-
-
-def _is_array(item):
-    return isinstance(item, h5py.Dataset)

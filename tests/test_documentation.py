@@ -6,7 +6,8 @@ import shlex
 
 import pytest
 
-from hvae.files.run_files import CONFIG, MOMENTS, RESUME, WEIGHTS, weights_file
+from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, weights_file
+from hvae.files.states import state_file
 from tests.plugins import as_in_a_new_process, documented_plugin
 from utils.command_line.training_request import parse_training_arguments
 from utils.command_line.use_request import parse_use_arguments
@@ -58,7 +59,7 @@ def desk(tmp_path_factory):
         run = folder / "runs" / name
         run.mkdir(parents=True)
         (run / CONFIG).write_text(config)
-        for file in (RESUME, *map(weights_file, sorted(2 * MOMENTS), 2 * WEIGHTS)):
+        for file in (state_file(0), *map(weights_file, sorted(2 * MOMENTS), 2 * WEIGHTS)):
             (run / file).touch()
     for name in ("laplace.py", "my_parts.py"):
         (folder / name).write_text(documented_plugin())

@@ -8,7 +8,7 @@ from keras import ops
 
 import hvae
 from hvae.errors import UserError
-from hvae.loading import load_weights
+from hvae.files.weights import load_weights
 from hvae.model import HVAE, HVAEOutput
 from tests.backend_outputs import assert_same, outputs_under, predicted, save, untraced
 from tests.conftest import (

@@ -7,6 +7,7 @@ from keras import ops
 import hvae
 from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
+from hvae.files.weights import save_weights
 from hvae.model import HVAE
 from tests.conftest import normal_noise, random_images, randomize, tiny_config
 
@@ -18,7 +19,7 @@ def run(tmp_path):
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
     for seed, name in enumerate(("best_ema", "best_raw")):
         model = randomize(HVAE(tiny_config()), seed=seed)
-        model.save_weights(tmp_path / f"{name}.weights.h5")
+        save_weights(model, tmp_path / f"{name}.weights.h5")
     return tmp_path
 
 
@@ -82,6 +83,20 @@ def test_weights_of_another_model_are_refused(run, other):
     randomize(HVAE(tiny_config(**other))).save_weights(run / "best_ema.weights.h5")
     with pytest.raises(UserError, match="best_ema.weights.h5 .*belongs to another model"):
         hvae.load_model(run)
+
+
+def test_a_field_that_was_changed_by_hand_is_named(run):
+    """Also one without which the weights would fit."""
+    path = run / "config.yaml"
+    text = path.read_text()
+    for before, after, name in (
+        ("std_param: softplus", "std_param: exp", "std_param was softplus"),
+        ("z_out_width: 8", "z_out_width: 9", "z_out_width was 8"),
+    ):
+        assert before in text
+        path.write_text(text.replace(before, after))
+        with pytest.raises(UserError, match=f"config.yaml was changed: {name} when the weights"):
+            hvae.load_model(run)
 
 
 @pytest.mark.parametrize(

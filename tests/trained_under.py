@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from data.training_batches import TrainingBatches
+from hvae.files.states import state_files
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
 from hvae.training.backend import training_backend
@@ -83,7 +84,7 @@ class Run:
         jit = training_backend().uses_compiler("auto")
         self.trainer = Trainer(self.model, config, len(batches), jit)
         self.checkpoint = Checkpoint(folder, self.trainer)
-        is_there = (folder / "resume.npz").is_file()
+        is_there = bool(state_files(folder))
         self.progress = self.checkpoint.restore() if is_there else Progress()
         validation = random_images(self.model.config, 4, seed=1)
         evaluator = Evaluator(self.model, 4)

@@ -10,7 +10,7 @@ import sys
 
 from data.sets import DATASETS
 from hvae.errors import UserError
-from hvae.files.atomic import replacing
+from hvae.files.atomic import making_folder
 from hvae.files.run_files import MOMENTS, WEIGHTS, weights_file
 from hvae.published import CODEBASES
 from utils.command_line.environment import backend_of_environment, set_environment
@@ -19,7 +19,7 @@ from utils.command_line.script import run_script
 from utils.experiments.config_files import read_config_file
 from utils.experiments.experiment import Experiment
 from utils.experiments.run_settings import RunSettings
-from utils.runs.run_folder import make_run_folder, write_description
+from utils.runs.run_folder import clear_place, write_description
 
 #: Of whose images such weights have seen the training split; see `split_of`.
 _SPLIT_OF = {
@@ -92,6 +92,8 @@ def _with_split(codebase, values):
 
 def import_weights(request, display):
     """Read the file and write the run."""
+    from hvae.files.weights import save_weights
+
     codebase = CODEBASES[request.codebase]()
     published = codebase.load(request.file)
     for tensors in _sets(published.tensors).values():
@@ -112,14 +114,14 @@ def import_weights(request, display):
             for kinds, tensors in _sets(published.tensors).items()
         }
     model = next(iter(models.values()))
-    folder = make_run_folder(request.folder.parent, request.folder.name, reset=False)
-    # A codebase may know more of the model than the configuration says.
-    write_description(folder, dataclasses.replace(experiment, model=model.config))
-    for kinds, model in models.items():
-        for moment, kind in itertools.product(MOMENTS, kinds):
-            with replacing(folder / weights_file(moment, kind)) as path:
-                model.save_weights(path)
-    display.message(f"{model.count_params():,} parameters written to {folder}")
+    clear_place(request.folder, reset=False)
+    with making_folder(request.folder) as folder:
+        # A codebase may know more of the model than the configuration says.
+        write_description(folder, dataclasses.replace(experiment, model=model.config))
+        for kinds, model in models.items():
+            for moment, kind in itertools.product(MOMENTS, kinds):
+                save_weights(model, folder / weights_file(moment, kind))
+    display.message(f"{model.count_params():,} parameters written to {request.folder}")
 
 
 def _sets(tensors):

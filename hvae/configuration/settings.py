@@ -40,6 +40,7 @@ def setting(
     flag=True,
     only=None,
     init=True,
+    since=0,
 ):
     """Declare one field of a configuration dataclass.
 
@@ -57,6 +58,7 @@ def setting(
         flag: whether the command line offers it.
         only: `(value, reason)` if no other value is available yet.
         init: false for a field that a class sets, not its caller.
+        since: the first format of runs that has the field, see `run_format.py`.
     """
     first = default[0] if isinstance(default, tuple) else default
     if maximum is None and isinstance(first, int) and not isinstance(first, bool):
@@ -72,6 +74,7 @@ def setting(
         "per_scale": per_scale,
         "flag": flag,
         "only": only,
+        "since": since,
     }
     return dataclasses.field(default=default, metadata=metadata, init=init)
 

@@ -17,9 +17,9 @@ from hvae.export.parts import PARTS
 from hvae.export.program import Program
 from hvae.export.verification import Verification, refuse_differences, refuse_loss
 from hvae.files.atomic import replacing_folder
+from hvae.files.checksums import config_checksum, weights_checksum
 from hvae.files.versions import installed_versions
 from hvae.images.checked_images import checked_images
-from hvae.inference.latents.latents_file import config_checksum, weights_checksum
 from hvae.training.display import Display
 
 if TYPE_CHECKING:

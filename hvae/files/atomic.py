@@ -1,7 +1,6 @@
 """Files that are written whole or not at all."""
 
 import contextlib
-import errno
 import os
 import pathlib
 import shutil
@@ -17,7 +16,9 @@ _WRITING = ".writing"
 def replacing(path, wait_for_disk=True):
     """Gives a temporary path next to `path`; at the end it takes the place of `path`.
 
-    If anything goes wrong the temporary file is removed and the old file stays.
+    If anything goes wrong the temporary file is removed and the old file stays. What writes the
+    file must be Python: HDF5's own code crashes where a disk is full. So make bytes first, see
+    `write_bytes`.
 
     Args:
         path: the file.
@@ -36,11 +37,6 @@ def replacing(path, wait_for_disk=True):
                 with open(temporary, "rb") as file:
                     os.fsync(file.fileno())
             os.replace(temporary, path)
-    except RuntimeError as error:
-        # HDF5 reports a full disk as a RuntimeError when it closes the file.
-        if f"errno = {errno.ENOSPC}" not in str(error):
-            raise
-        raise _failure(path, os.strerror(errno.ENOSPC)) from error
     finally:
         # A disk that cannot be written cannot be cleaned either; the first error counts.
         with contextlib.suppress(OSError):
@@ -74,6 +70,38 @@ def replacing_folder(path):
     finally:
         _put_back(old, path)
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def making_folder(path):
+    """Gives a temporary folder next to `path`; at the end it becomes `path`, whole.
+
+    Raises:
+        UserError: if by then something else is there, or a file cannot be written.
+    """
+    path = pathlib.Path(path).absolute()
+    temporary = temporary_path(path)
+    try:
+        with writing(path):
+            temporary.mkdir(parents=True)
+            remove_left_over(path.parent)
+            yield temporary
+            os.rename(temporary, path)  # an empty folder gives way, nothing else does
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def delete_folder(path):
+    """Delete a folder with all that is in it; what stops in between leaves none of that name.
+
+    Raises:
+        UserError: if it cannot be deleted.
+    """
+    path = pathlib.Path(path)
+    try:
+        shutil.rmtree(path.rename(temporary_path(path)))
+    except OSError as error:
+        raise UserError(f"could not delete {path} ({error.strerror or error})") from error
 
 
 def _put_back(old, path):

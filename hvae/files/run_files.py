@@ -9,7 +9,6 @@ VERSIONS = "versions.yaml"
 DATA = "data.json"
 METRICS = "metrics.csv"
 METRICS_LINES = "metrics.jsonl"
-RESUME = "resume.npz"
 TENSORBOARD = "tensorboard"
 FIGURES = "figures"
 #: Folder with copies of the plugins that the run was made with.

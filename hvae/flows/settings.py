@@ -36,6 +36,7 @@ class FlowSettings:
         "(Vahdat & Kautz) or right (mgp123/nvae)",
         group=_FLOW,
         choices=("left", "right"),
+        since=1,
     )
     flow_in_ch: tuple[int, ...] = setting(
         (0,),

@@ -222,6 +222,7 @@ class TrainingConfig:
         group=_TRAINING,
         unit="updates",
         minimum=0,
+        since=1,
     )
     checkpoint_every: int = setting(
         0,
@@ -237,6 +238,7 @@ class TrainingConfig:
         "backend)",
         group=_TRAINING,
         choices=("backend", "host"),
+        since=1,
     )
     seed: int = setting(
         0,

@@ -10,10 +10,6 @@ class Display:
         """Context of one long action without known length, e.g. compiling."""
         return contextlib.nullcontext()
 
-    def compiling(self, text):
-        """`waiting` for native code, which an interruption ends at once: nothing is lost by it."""
-        return self.waiting(text)
-
     def track(self, iterable, text, total=None, initial=0, images=None):
         """The iterable, with its progress shown.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from hvae.training.display import Display
 from hvae.training.metrics import EpochSums, evaluation_metrics, update_metrics
+from hvae.training.stopped import Stopped
 
 #: Results are read for the display, at most so often: a GPU does not wait for Python meanwhile.
 SECONDS_BETWEEN_READS = 0.25
@@ -24,6 +25,7 @@ class Fit:
         logs: called with the `Progress` and the `Evaluation` after every epoch.
         display: a `Display`.
         log_update: called with the number and the metrics of an update, every `log_every`.
+        is_asked_to_stop: is asked between updates, and batches of validation.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Fit:
         logs=(),
         display=None,
         log_update=None,
+        is_asked_to_stop=lambda: False,
     ):
         self.trainer = trainer
         self.config = trainer.config
@@ -48,6 +51,7 @@ class Fit:
         self.logs = logs
         self.display = display or Display()
         self.log_update = log_update
+        self.is_asked_to_stop = is_asked_to_stop
         self.report = trainer.model.reporter
         self.scales = trainer.model.config.latent_scales
         #: `Evaluation` of the best epoch, unless that was before a resumption.
@@ -62,6 +66,7 @@ class Fit:
 
         Raises:
             TrainingDiverged: if 50 updates in a row were skipped.
+            Stopped: if it was asked to stop; the state is saved.
         """
         progress = self.progress
         while progress.epoch < self.config.epochs:
@@ -70,8 +75,13 @@ class Fit:
                     f"stopped after epoch {progress.epoch}: no better validation ELBO for "
                     f"{self.config.early_stopping} epochs"
                 )
-            self._train_epoch()
-            self._finish_epoch()
+            try:
+                self._train_epoch()
+                self._finish_epoch()
+            except Stopped:
+                if self.checkpoint:
+                    self.checkpoint.save_state(progress)
+                raise
         return f"all {self.config.epochs} epochs done"
 
     def validate(self):
@@ -79,7 +89,7 @@ class Fit:
         return self.evaluator(
             self.validation_images,
             seed=self.config.seed,
-            progress=lambda work: self.display.track(work, "validation"),
+            progress=lambda work: self._until_asked(self.display.track(work, "validation")),
         )
 
     def _train_epoch(self):
@@ -88,20 +98,32 @@ class Fit:
         batches = iter(self.batches.epoch(epoch, start))
         sums = self._sums()
         if not self._is_compiled and start < total:
-            with self.display.compiling("compiling the training step"):
+            with self.display.waiting("compiling the training step"):
                 result = self.trainer.train_batch(next(batches))
             sums.add(result, seconds=0.0, images=0)
             self._log(result, self.trainer.updates_done)
             self._save_if_due()
+            self._stop_if_asked()
             self._is_compiled, start = True, start + 1
         started, since = [], time.perf_counter()
         text, batch_size = f"epoch {epoch + 1}/{self.config.epochs}", self.config.batch_size
         for images in self.display.track(batches, text, total, start, batch_size):
             started.append(self.trainer.start_update(images))
-            if time.perf_counter() > since + SECONDS_BETWEEN_READS or self._is_save_due():
+            is_time = time.perf_counter() > since + SECONDS_BETWEEN_READS
+            if is_time or self._is_save_due() or self.is_asked_to_stop():
                 since = self._read(started, since, sums)
                 self._save_if_due()
+                self._stop_if_asked()
         self._read(started, since, sums)
+
+    def _stop_if_asked(self):
+        if self.is_asked_to_stop():
+            raise Stopped
+
+    def _until_asked(self, work):
+        for part in work:
+            self._stop_if_asked()
+            yield part
 
     def _read(self, started, since, sums):
         """Add up what updates since a time report, and show the last; the time when they had."""

@@ -64,6 +64,24 @@ def test_json_lines_hold_every_epoch(tmp_path):
     assert [json.loads(line) for line in lines] == [{"epoch": 1, "loss": None}, rows[1]]
 
 
+def test_a_resumed_run_forgets_what_it_does_again(tmp_path):
+    row = {"epoch": 1, "updates": 2, "train_nll_nats": 2.5}
+    before = TensorBoardLog(tmp_path)
+    for number in (1, 2, 3, 4):
+        before.write_update(number, {"nll_nats": float(number)})
+        if number == 2:
+            before(Progress(history=[row]), None)
+    (first,) = (tmp_path / "train").iterdir()
+    first.rename(first.with_name("events.out.tfevents.1.1.0"))
+    after = TensorBoardLog(tmp_path)
+    after.forget_after(3)
+    after.write_update(4, {"nll_nats": 8.0})
+    assert read(tmp_path / "train") == {
+        "epoch/nll_nats": [(2, 2.5)],
+        "update/nll_nats": [(1, 1.0), (2, 2.0), (3, 3.0), (4, 8.0)],
+    }
+
+
 def test_two_files_of_a_second_are_two(tmp_path):
     for value in (1.0, 2.0):
         EventFile(tmp_path).write(int(value), {"a": value})

@@ -2,19 +2,22 @@
 
 import csv
 import dataclasses
-import errno
 import io
+import shutil
 
 import keras
 import numpy as np
 import pytest
 
 from hvae.errors import UserError
+from hvae.files.states import read_state, state_files
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
 from hvae.training.config import TrainingConfig
 from hvae.training.progress import Progress
+from hvae.training.stopped import Stopped
 from tests.conftest import nvae_config, random_images, tiny_config
+from tests.disks import files_of_at_most
 
 pytestmark = pytest.mark.tensorflow
 
@@ -42,7 +45,8 @@ class Run:
         batches = TrainingBatches(images, config.data_batch_size, config.seed)
         self.trainer = Trainer(self.model, config, len(batches), jit=False)
         self.checkpoint = Checkpoint(folder, self.trainer)
-        self.progress = self.checkpoint.restore() if resume else Progress()
+        say = resume if callable(resume) else (lambda line: None)
+        self.progress = self.checkpoint.restore(say) if resume else Progress()
         self.fit = Fit(
             self.trainer,
             batches,
@@ -240,21 +244,87 @@ def test_a_first_nan_is_not_the_best_for_ever(tmp_path):
     assert run.progress.best_epoch == 2
 
 
-def test_a_damaged_or_foreign_state_is_refused(whole, tmp_path):
+def test_a_damaged_state_gives_way_to_the_one_before(whole, tmp_path):
+    """Bit for bit what it would have become; nothing is destroyed; the log has its row again."""
     folder, run = whole
-    content = (folder / "resume.npz").read_bytes()
-    (tmp_path / "resume.npz").write_bytes(content[: len(content) // 2])
-    with pytest.raises(UserError, match="resume.npz is damaged"):
-        Run(tmp_path, resume=True)
-    (tmp_path / "resume.npz").write_bytes(content)
+    newest, before = state_files(folder)
+    assert [newest.name, before.name] == ["resume_00000015.npz", "resume_00000012.npz"]
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    for name, bytes_ in ((newest.name, content), (before.name, before.read_bytes())):
+        (tmp_path / name).write_bytes(bytes_)
+    said = []
+    resumed = Run(tmp_path, resume=said.append)
+    assert resumed.trainer.updates_done == 12
+    assert "resume_00000015.npz is damaged (Bad CRC-32" in said[0]
+    assert "going on from " in said[1] and "resume_00000012.npz" in said[1]
+    assert (tmp_path / "resume_00000015.npz.damaged").read_bytes() == content
+    resumed.fit.run()
+    for a, b in zip(run.state(), resumed.state()):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_no_flipped_bit_of_a_state_is_taken(whole, tmp_path, rng):
+    folder, run = whole
+    content = state_files(folder)[0].read_bytes()
+    expected, refused = read_state(state_files(folder)[0]), 0
+    for place in rng.integers(0, len(content), 100):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << rng.integers(8)
+        (tmp_path / "x.npz").write_bytes(damaged)
+        try:
+            state = read_state(tmp_path / "x.npz")
+        except Exception:
+            refused += 1
+            continue
+        for name in expected.keys() & state.keys():
+            np.testing.assert_array_equal(state[name], expected[name])
+    assert refused > 50
+
+
+def test_without_a_whole_state_nothing_is_destroyed(whole, tmp_path):
+    content = state_files(whole[0])[0].read_bytes()
+    path = tmp_path / "resume_00000015.npz"
+    path.write_bytes(content[: len(content) // 2])
+    run = Run(tmp_path)
+    with pytest.raises(UserError, match="15.npz is damaged .*; --config .* --name NEW starts it"):
+        run.checkpoint.restore()
+    (tmp_path / "best_ema.weights.h5").touch()
+    with pytest.raises(UserError, match="its weights are there: --init_from .* --name NEW"):
+        run.checkpoint.restore()
+    assert path.exists()
+    path.unlink()
+    with pytest.raises(UserError, match="there is no state; its weights are there"):
+        run.checkpoint.restore()
+
+
+def test_a_foreign_state_is_refused(whole, tmp_path):
+    shutil.copy(state_files(whole[0])[0], tmp_path)
     with pytest.raises(UserError, match="belongs to another model or optimizer"):
         Run(tmp_path, resume=True, optimizer="sgd")
     with pytest.raises(UserError, match="an epoch had 5 updates, now it has 2"):
         Run(tmp_path, resume=True, batch_size=16)
 
 
+@pytest.mark.parametrize("checks", [3, 5])
+def test_a_run_that_is_asked_to_stop_saves_and_goes_on_as_if_it_had_not(whole, checks, tmp_path):
+    """Between updates, and between the validation's batches after the first epoch."""
+    asked = iter([False] * checks + [True] * 100)
+    run = Run(tmp_path)
+    run.fit.is_asked_to_stop = lambda: next(asked)
+    with pytest.raises(Stopped):
+        run.fit.run()
+    done = run.trainer.updates_done
+    assert state_files(tmp_path)[0].name == f"resume_{done:08d}.npz" and 0 < done < 10
+    resumed = Run(tmp_path, resume=True)
+    assert resumed.trainer.updates_done == done
+    resumed.fit.run()
+    for a, b in zip(whole[1].state(), resumed.state()):
+        np.testing.assert_array_equal(a, b)
+
+
 @pytest.mark.parametrize("kind", ["state", "weights"])
-def test_a_full_disk_leaves_the_previous_checkpoint(whole, kind, tmp_path, monkeypatch):
+def test_a_full_disk_leaves_the_previous_checkpoint(whole, kind, tmp_path):
     run = Run(tmp_path)
     save = (
         (lambda: run.checkpoint.save_state(run.progress))
@@ -263,14 +333,6 @@ def test_a_full_disk_leaves_the_previous_checkpoint(whole, kind, tmp_path, monke
     )
     save()
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
-
-    def full(*args, **kwargs):
-        with open(args[0], "wb") as file:
-            file.write(b"half of it")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(np, "savez", full)
-    monkeypatch.setattr(run.model, "save_weights", full)
-    with pytest.raises(UserError, match="No space left on device.*what was there is untouched"):
+    with files_of_at_most(20_000), pytest.raises(UserError, match="what was there is untouched"):
         save()
     assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}

@@ -6,7 +6,6 @@ import threading
 import time
 
 from hvae.training.display import Display
-from utils.command_line.native_end import ended_by_interruption
 from utils.command_line.tracked import Tracked
 
 #: Seconds between two lines of a loop, and before the first.
@@ -40,11 +39,6 @@ class LogDisplay(Display):
             took = time.monotonic() - started
             if took > _LONG:
                 _print(f"{text}: {took:.0f} s")
-
-    @contextlib.contextmanager
-    def compiling(self, text):
-        with ended_by_interruption(), self.waiting(text):
-            yield
 
     def track(self, iterable, text, total=None, initial=0, images=None):
         work = Tracked(iterable, total, initial, images)

@@ -1,7 +1,6 @@
-"""One line for an end that no Python code sees: a crash, memory that ran out, an interruption."""
+"""One line for an end that no Python code sees: a crash, memory that ran out."""
 
 import atexit
-import contextlib
 import faulthandler
 import os
 import pathlib
@@ -11,9 +10,6 @@ import sys
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _FAREWELL = "ended by itself\n"
-_INTERRUPTIBLE, _NOT_INTERRUPTIBLE = "an interruption may end it\n", "it may not\n"
-#: Where the process writes what the child is to know of it; none without a child.
-_pipes = []
 
 
 def report_native_end():
@@ -30,7 +26,6 @@ def report_native_end():
     if os.fork():
         os.close(reading)
         faulthandler.enable(writing)
-        _pipes.append(writing)
         atexit.register(os.write, writing, _FAREWELL.encode())
         return
     os.close(writing)
@@ -43,32 +38,6 @@ def report_native_end():
         # A progress bar may be standing on the last line.
         print(f"\n{line}", file=sys.stderr, flush=True)
     os._exit(0)
-
-
-@contextlib.contextmanager
-def ended_by_interruption():
-    """Within this context Ctrl-C ends the process at once, in the middle of native code too.
-
-    Python answers an interruption only between two of its own instructions, and compiling a
-    model takes minutes of one. What is written whole is not damaged by it. A process that ignores
-    interruptions, as one that a script starts in the background, goes on doing so.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    if before == signal.SIG_IGN:
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _tell(_INTERRUPTIBLE)
-    try:
-        yield
-    finally:
-        _tell(_NOT_INTERRUPTIBLE)
-        signal.signal(signal.SIGINT, before)
-
-
-def _tell(text):
-    for pipe in _pipes:
-        os.write(pipe, text.encode())
 
 
 def _read(pipe):
@@ -103,8 +72,6 @@ def _line(report, killed_for_memory):
             "error: memory ran out, and the system has ended the process; a smaller --batch_size "
             "needs less, and so does --batch_size_div, which goes through a batch in parts"
         )
-    if report.endswith(_INTERRUPTIBLE):
-        return "interrupted"
     return None
 
 

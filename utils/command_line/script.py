@@ -4,6 +4,7 @@ import sys
 
 from hvae.errors import UserError
 from utils.command_line.display import get_display
+from utils.command_line.ending import Terminated
 from utils.command_line.environment import backend_needed
 from utils.command_line.quiet import native_messages_hidden
 
@@ -22,7 +23,8 @@ def run_script(parse, load_command, arguments=None):
         arguments: the command line, without the program's name.
 
     Returns:
-        The exit code: 2 for a mistake of the user's, 130 for an interruption.
+        The exit code: 2 for a mistake of the user's, 130 for an interruption, 143 and 129 for
+        SIGTERM and SIGHUP.
     """
     display = get_display()
 
@@ -57,6 +59,9 @@ def exit_code(work):
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+    except Terminated as terminated:
+        print(terminated, file=sys.stderr)
+        return terminated.exit_code
     return 0
 
 

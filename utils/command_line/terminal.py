@@ -7,7 +7,6 @@ import threading
 from tqdm import tqdm
 
 from hvae.training.display import Display
-from utils.command_line.native_end import ended_by_interruption
 from utils.command_line.tracked import Tracked
 
 
@@ -34,11 +33,6 @@ class TerminalDisplay(Display):
             done.set()
             thread.join()
             bar.close()
-
-    @contextlib.contextmanager
-    def compiling(self, text):
-        with ended_by_interruption(), self.waiting(text):
-            yield
 
     def track(self, iterable, text, total=None, initial=0, images=None):
         work = Tracked(iterable, total, initial, images)

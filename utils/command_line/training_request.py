@@ -2,12 +2,15 @@
 
 import dataclasses
 import pathlib
+import sys
 
 from data.sets import DATASETS
 from hvae.errors import UserError
-from hvae.files.run_files import RESUME, check_run
+from hvae.files.run_files import CONFIG
+from hvae.files.states import no_state_advice, state_config, state_files
 from hvae.loading import read_config
 from hvae.registry.plugins import kept_plugins, told_how_to_load
+from hvae.training.config import TrainingConfig
 from utils.command_line.environment import backend_of_environment, set_environment
 from utils.command_line.flags import Parser, add_field_flags
 from utils.command_line.plugins import add_plugin_flag, load_plugins, spell_flag
@@ -201,10 +204,11 @@ def _resume(command, typed, plugins):
         for name, own in (("name", folder.name), ("save_dir", str(folder.parent))):
             if typed.get(name, own) != own:
                 raise UserError(f"{name}: --resume {folder} says {own}. Received: {typed[name]}")
-    check_run(folder, [RESUME])
     values = dataset_as_here(read_config(folder))
     with told_how_to_load(folder, spell_flag):
-        before = Experiment.from_flat(values).to_flat()
+        before = Experiment.of_run(folder, values).to_flat()
+    if not state_files(folder):
+        raise UserError(f"{folder} has no state to go on from; {no_state_advice(folder)}")
     kept = {path.name: path for path in kept_plugins(folder)}
     for plugin in plugins:
         path = kept.get(plugin.path.name, plugin.path)
@@ -212,9 +216,11 @@ def _resume(command, typed, plugins):
             raise UserError(f"plugin: a resumed run keeps {path}. Received: {plugin.path}")
     _refuse_change("model_family", before, typed)
     place = {"save_dir": str(folder.parent), "name": folder.name}
-    after = Experiment.from_flat({**values, **typed, **place})
-    for name in (*dataclasses.asdict(after.model), *_FIXED_ON_RESUME):
+    after = Experiment.from_flat({**before, **typed, **place})
+    fixed = (*dataclasses.asdict(after.model), *_FIXED_ON_RESUME)
+    for name in fixed:
         _refuse_change(name, before, after.to_flat())
+    _tell_edited(folder / CONFIG, before, state_config(folder), fixed)
     return TrainingRequest(after, folder.name, True, False, plugins, config=str(folder))
 
 
@@ -225,6 +231,27 @@ def _run_folder(command, typed):
     if "name" in typed:
         return pathlib.Path(typed.get("save_dir", RunSettings.save_dir)) / typed["name"]
     raise UserError("--resume needs the folder of a run, or --name")
+
+
+def _tell_edited(path, values, trained, fixed):
+    """Say which fields of a run's configuration are no longer those that it was trained with.
+
+    Args:
+        path: the configuration.
+        values: its names and values.
+        trained: those of the state that training goes on from.
+        fixed: names of those that must not change.
+
+    Raises:
+        UserError: for one of these.
+    """
+    own = [field.name for field in dataclasses.fields(TrainingConfig)]
+    for name in dict.fromkeys([*fixed, *own]):
+        if trained.get(name, values[name]) != values[name]:
+            text = f"{path} was changed: {name} was {trained[name]} when the state was saved"
+            if name in fixed:
+                raise UserError(f"{text}. Received: {values[name]}")
+            print(f"{text}, now it is {values[name]}", file=sys.stderr)
 
 
 def _refuse_change(name, before, after):

@@ -54,7 +54,7 @@ def parse_use_arguments(arguments=None):
     backend = _backend(mode, typed, values)
     load_plugins(typed.plugin, backend, values.get("gpu", RunSettings.gpu))
     with told_how_to_load(typed.run, spell_flag):
-        experiment = Experiment.from_flat(values)
+        experiment = Experiment.of_run(typed.run, values)
     mode.check_model(typed, experiment.model)
     return UseRequest(typed.run, typed.mode, mode, typed, experiment, backend)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from data.sets import DATASETS
+from hvae.configuration.run_format import FORMAT, FORMAT_NAME, refuse_unreadable
 from hvae.errors import UserError
 from hvae.files.yaml_file import read_yaml
 from hvae.published.swpenninga_hvae.yaml_file import is_hvae_yaml, read_hvae_yaml
@@ -61,6 +62,9 @@ def read_config_file(name):
         values, unused = read_efficient_vdvae_cfg(path, num_train)
         return ConfigFile({**values, "split_of": datasets[values["dataset"]].split_of}, unused)
     values = read_yaml(path)
+    if FORMAT_NAME in values:  # a run's
+        refuse_unreadable(path, values)
+        del values[FORMAT_NAME]
     if _is_nvae_yaml(values):
         from hvae.published.mgp123_nvae.yaml_file import read_nvae_yaml
 
@@ -88,6 +92,11 @@ def _is_nvae_yaml(values):
 def to_yaml(values):
     """Flat values as YAML, in the order given, lists on one line."""
     return "".join(_entry(name, value) for name, value in values.items())
+
+
+def run_to_yaml(experiment):
+    """The configuration of a run, which says its format too."""
+    return to_yaml({FORMAT_NAME: FORMAT}) + experiment_to_yaml(experiment)
 
 
 def experiment_to_yaml(experiment):

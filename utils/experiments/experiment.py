@@ -6,9 +6,12 @@ from data.load import describe
 from data.picture_settings import PictureSettings
 from data.sets import DATASETS
 from hvae.config import ModelConfig
+from hvae.configuration.run_format import complete
 from hvae.configuration.settings import field_types, from_dict, refuse_unknown, to_dict
 from hvae.errors import UserError
 from hvae.families import CONFIGS
+from hvae.files.run_files import CONFIG
+from hvae.loading import family_config
 from hvae.received import received
 from hvae.training.config import TrainingConfig
 from utils.experiments.run_settings import RunSettings
@@ -53,6 +56,20 @@ class Experiment:
             ModelConfig.from_dict(_describe_images(run, of_model)),
             from_dict(TrainingConfig, of_training),
         )
+
+    @classmethod
+    def of_run(cls, folder, values):
+        """Build from a run's configuration.
+
+        Args:
+            folder: the run's folder.
+            values: of `hvae.loading.read_config`.
+
+        Raises:
+            UserError: for a field that is missing, and as `from_flat`.
+        """
+        classes = (RunSettings, family_config(folder, values), TrainingConfig)
+        return cls.from_flat(complete(f"{folder}/{CONFIG}", values, classes))
 
     @property
     def pictures(self):

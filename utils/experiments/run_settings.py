@@ -46,21 +46,25 @@ class RunSettings:
         "where it has one",
         group=_GENERAL,
         choices=SPLITS_OF,
+        since=1,
     )
     horizontal_flip: bool = setting(
         False,
         "mirror every training image, left to right, in half of the epochs",
         group=_GENERAL,
+        since=1,
     )
     background: str = setting(
         "white",
         "colour behind transparent pixels of pictures, as white, black or '#80ff00'",
         group=_GENERAL,
+        since=1,
     )
     skip_unreadable: bool = setting(
         False,
         "images: leave out files that cannot be read, instead of listing them and stopping",
         group=_GENERAL,
+        since=1,
     )
     limit_train: int = setting(
         0, "use only so many training images; 0 for all", group=_GENERAL, unit="images", minimum=0
@@ -118,6 +122,16 @@ class RunSettings:
         group=_GENERAL,
         unit="epochs",
         minimum=1,
+    )
+
+    keep: int = setting(
+        2,
+        "states for --resume that the run keeps; if the newest is damaged, the one before serves",
+        group=_GENERAL,
+        unit="states",
+        minimum=1,
+        maximum=100,
+        since=1,
     )
 
     def __post_init__(self):

@@ -3,14 +3,14 @@
 import datetime
 import pathlib
 import platform
-import shutil
 
 from hvae.errors import UserError
-from hvae.files.atomic import make_folder, write_text
+from hvae.files.atomic import delete_folder, write_text
 from hvae.files.run_files import CONFIG, VERSIONS
 from hvae.files.versions import installed_versions
 from hvae.registry.plugins import keep_plugins
-from utils.experiments.config_files import experiment_to_yaml, to_yaml
+from utils.experiments.config_files import run_to_yaml, to_yaml
+from utils.runs.run_lock import run_lock
 
 _PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "openvino", "numpy")
 
@@ -21,26 +21,20 @@ def default_name(config_name):
     return f"{stem}_{datetime.datetime.now():%Y-%m-%d_%H-%M-%S}"
 
 
-def make_run_folder(save_dir, name, reset):
-    """Make a new folder.
+def clear_place(folder, reset):
+    """Make sure that a run can be made in a folder.
 
     Args:
-        save_dir: folder of all runs.
-        name: name of the run.
-        reset: whether to delete what is there under this name.
+        folder: the run's, a `pathlib.Path`.
+        reset: whether to delete the run that is there.
 
     Raises:
-        UserError: if the folder exists and `reset` is not given, or it is not a run.
+        UserError: as `check_new_run`; or if the run is in use, or cannot be deleted.
     """
-    folder = pathlib.Path(save_dir) / name
     check_new_run(folder, reset)
-    if folder.exists():
-        try:
-            shutil.rmtree(folder)
-        except OSError as error:
-            raise UserError(f"could not delete {folder} ({error.strerror or error})") from error
-    make_folder(folder)
-    return folder
+    if (folder / CONFIG).is_file():
+        with run_lock(folder):
+            delete_folder(folder)
 
 
 def check_new_run(folder, reset):
@@ -51,9 +45,9 @@ def check_new_run(folder, reset):
         reset: whether what is there is to be deleted.
 
     Raises:
-        UserError: as `make_run_folder`.
+        UserError: if it holds anything and `reset` is not given, or that is not a run.
     """
-    if not folder.exists():
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not reset:
         raise UserError(f"{folder} exists; give --resume to go on with it, or --reset to delete it")
@@ -63,7 +57,7 @@ def check_new_run(folder, reset):
 
 def write_description(folder, experiment, plugins=()):
     """Write the configuration, the plugins and the versions that a run was made with."""
-    write_text(folder / CONFIG, experiment_to_yaml(experiment))
+    write_text(folder / CONFIG, run_to_yaml(experiment))
     keep_plugins(folder, plugins)
     versions = {"python": platform.python_version(), **installed_versions(_PACKAGES)}
     write_text(folder / VERSIONS, to_yaml(versions))

@@ -1,22 +1,23 @@
 """A training run from start to end, as `main.py` does it."""
 
+import contextlib
 import random
 
 from data.load import load_splits
 from data.sets import DATASETS
 from data.training_batches import TrainingBatches
 from hvae.errors import UserError
+from hvae.files.atomic import making_folder, remove_left_over
 from hvae.files.run_files import (
     FIGURES,
     METRICS,
     METRICS_LINES,
-    RESUME,
     TENSORBOARD,
     check_run,
     weights_file,
 )
+from hvae.files.weights import load_weights
 from hvae.inference.evaluation.evaluator import Evaluator
-from hvae.loading import load_weights
 from hvae.memory import available_bytes, check_memory, size_text
 from hvae.model import HVAE
 from hvae.training.augmentation import Augmentation
@@ -29,11 +30,14 @@ from hvae.training.logs.divergence_warning import DivergenceWarning
 from hvae.training.logs.json_lines_log import JSONLinesLog
 from hvae.training.logs.tensorboard_log import TensorBoardLog
 from hvae.training.progress import Progress
+from hvae.training.stopped import Stopped
 from hvae.training.trainer import Trainer
+from utils.command_line.ending import end_when_asked
 from utils.figures.run_figures import RunFigures
 from utils.runs.data_fingerprint import refuse_changed_data, write_fingerprint
 from utils.runs.report import EpochReport, evaluation_lines
-from utils.runs.run_folder import make_run_folder, write_description
+from utils.runs.run_folder import clear_place, write_description
+from utils.runs.run_lock import run_lock
 
 #: Of all weights: two moments, average, gradient.
 _VECTORS_OF_TRAINING = 4
@@ -93,47 +97,84 @@ def train(request, display):
     evaluator = Evaluator(model, training.evaluation_batch_size)
     checkpoint, progress, events = None, Progress(), None
     logs = [EpochReport(display, model, training.epochs), DivergenceWarning(display, model)]
-    if run.save:
-        folder = request.folder
-        checkpoint = Checkpoint(folder, trainer)
-        if request.resume:
-            refuse_changed_data(folder, splits)
-            progress = checkpoint.restore()
-            display.message(
-                f"resuming {folder} after epoch {progress.epoch}, update {trainer.updates_done}"
-            )
-        else:
-            make_run_folder(run.save_dir, request.name, request.reset)
-        # After the restoration: a refused one leaves the run as it was.
+    with contextlib.ExitStack() as to_the_end:
+        if run.save:
+            folder = request.folder
+            checkpoint = Checkpoint(folder, trainer, run.keep, request.experiment.to_flat())
+            if not request.resume:
+                _make(request, checkpoint, progress, splits)
+            to_the_end.enter_context(run_lock(folder))
+            if request.resume:
+                progress = _resumed(request, checkpoint, splits, display)
+            figures = RunFigures(folder / FIGURES, model, splits.validation)
+            events = TensorBoardLog(folder / TENSORBOARD, request.experiment.to_flat())
+            of_epochs = [CSVLog(folder / METRICS), JSONLinesLog(folder / METRICS_LINES), events]
+            if request.resume:
+                events.forget_after(trainer.updates_done)
+            if progress.history:
+                # A run may have stopped between its state and its logs.
+                for log in of_epochs:
+                    log(progress, None)
+            logs += [*of_epochs, _FiguresLog(figures, trainer, run.figures_every, events)]
+        with display.waiting("tracing the training step"):
+            needed = trainer.memory_of_update()
+        if needed is not None:
+            display.message(_memory(needed, backend.has_accelerator()))
+        stop = to_the_end.enter_context(end_when_asked())
+        fit = Fit(
+            trainer,
+            batches,
+            evaluator,
+            splits.validation,
+            progress,
+            checkpoint,
+            logs,
+            display,
+            log_update=events and events.write_update,
+            is_asked_to_stop=lambda: bool(stop),
+        )
+        try:
+            display.message(fit.run())
+            if run.save:
+                _finish(folder, fit, figures, display)
+        except Stopped:
+            if run.save:
+                display.message(
+                    f"saved after update {trainer.updates_done}; {_how_to_go_on(folder)}"
+                )
+        except KeyboardInterrupt:
+            if run.save:
+                display.message(f"stopped; {_how_to_go_on(folder)}")
+            raise
+
+
+def _make(request, checkpoint, progress, splits):
+    """Make the run's folder, in one step with the state of the start: no stop is a dead end."""
+    clear_place(request.folder, request.reset)
+    with making_folder(request.folder) as folder:
         write_description(folder, request.experiment, request.plugins)
         write_fingerprint(folder, splits)
-        figures = RunFigures(folder / FIGURES, model, splits.validation)
-        events = TensorBoardLog(folder / TENSORBOARD, request.experiment.to_flat())
-        logs += [CSVLog(folder / METRICS), JSONLinesLog(folder / METRICS_LINES), events]
-        logs += [_FiguresLog(figures, trainer, run.figures_every, events)]
-    with display.waiting("tracing the training step"):
-        needed = trainer.memory_of_update()
-    if needed is not None:
-        display.message(_memory(needed, backend.has_accelerator()))
-    fit = Fit(
-        trainer,
-        batches,
-        evaluator,
-        splits.validation,
-        progress,
-        checkpoint,
-        logs,
-        display,
-        log_update=events and events.write_update,
+        checkpoint.save_state(progress, folder)
+
+
+def _resumed(request, checkpoint, splits, display):
+    """The `Progress` of a run that is gone on with."""
+    folder = request.folder
+    for place in (folder, folder / FIGURES):
+        remove_left_over(place)
+    refuse_changed_data(folder, splits)
+    progress = checkpoint.restore(display.message)
+    # After the restoration: a refused one leaves the run as it was.
+    write_description(folder, request.experiment, request.plugins)
+    write_fingerprint(folder, splits)
+    display.message(
+        f"resuming {folder} after epoch {progress.epoch}, update {checkpoint.trainer.updates_done}"
     )
-    try:
-        display.message(fit.run())
-    except KeyboardInterrupt:
-        if run.save and (request.folder / RESUME).is_file():
-            display.message(f"stopped; go on with: python main.py --resume {request.folder}")
-        raise
-    if run.save:
-        _finish(request.folder, fit, figures, display)
+    return progress
+
+
+def _how_to_go_on(folder):
+    return f"go on with: python main.py --resume {folder}"
 
 
 class _FiguresLog:

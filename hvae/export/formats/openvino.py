@@ -1,5 +1,6 @@
 """OpenVINO's intermediate representation."""
 
+import pathlib
 import tempfile
 
 from hvae.deploy.openvino_program import OpenVINOProgram
@@ -38,7 +39,11 @@ class OpenVINOFormat(Format):
 
         graph = openvino.Core().read_model(source / f"{part}.xml")
         kept = [r for r in graph.get_results() if r.output(0).get_any_name() != "parameters"]
-        self._save(openvino.Model(kept, graph.get_parameters(), part), folder, part)
+        # Moved from there by Python: OpenVINO's own code does not say that a disk is full.
+        with tempfile.TemporaryDirectory(dir=source) as published:
+            published = pathlib.Path(published)
+            self._save(openvino.Model(kept, graph.get_parameters(), part), published, part)
+            super().publish(published, folder, part)
 
     def load(self, folder, part):
         return OpenVINOProgram(folder / f"{part}.xml")

@@ -43,6 +43,7 @@ class EfficientVDVAEConfig(ModelConfig):
         "above and on the left in all others (the published PyTorch code)",
         group=_GROUP,
         choices=("mixed", "end"),
+        since=1,
     )
     use_1x1_conv: bool = setting(True, "1x1 convolutions at both ends of a cell", group=_GROUP)
     stable_init: bool = setting(True, "residual cells start scaled by 1/sqrt(depth)", group=_GROUP)

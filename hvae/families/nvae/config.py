@@ -74,6 +74,7 @@ class NVAEConfig(ModelConfig):
         group=_GROUP,
         unit="channels",
         minimum=0,
+        since=1,
     )
     num_postprocess_cells: int = setting(
         0,
@@ -81,12 +82,14 @@ class NVAEConfig(ModelConfig):
         group=_GROUP,
         unit="cells",
         minimum=0,
+        since=1,
     )
     upsample_first: bool = setting(
         False,
         "of the cells after the towers, the first doubles the image (Vahdat & Kautz); off: the "
         "last (mgp123/nvae)",
         group=_GROUP,
+        since=1,
     )
     se_ratio: int = setting(
         2,
@@ -94,6 +97,7 @@ class NVAEConfig(ModelConfig):
         "none",
         group=_GROUP,
         minimum=0,
+        since=1,
     )
     se_min_channels: int = setting(
         1,
@@ -101,12 +105,14 @@ class NVAEConfig(ModelConfig):
         group=_GROUP,
         unit="channels",
         minimum=1,
+        since=1,
     )
     res_dist: bool = setting(
         True,
         "the posterior's raw parameters are added to the prior's (NVAE's residual normal "
         "distributions); off: the posterior stands alone",
         group=_GROUP,
+        since=1,
     )
     fixed_flows: bool = setting(
         False,

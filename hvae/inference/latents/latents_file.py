@@ -16,7 +16,6 @@ Blocks count from the smallest scale. Arrays are float32, `(images, height, widt
 in a pruned file `(images, kept)`, the variables where the mask is true, in its order.
 """
 
-import hashlib
 import json
 import math
 import pathlib
@@ -25,10 +24,10 @@ import zipfile
 
 import numpy as np
 
-from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
 from hvae.files.array_members import copy_array
-from hvae.files.atomic import replacing
+from hvae.files.atomic import replacing, temporary_path, writing
+from hvae.files.checksums import config_checksum, weights_checksum
 from hvae.files.paths import given_path
 from hvae.inference.latents.latents import ARRAYS, Latents
 from hvae.inference.running.batches import image_numbers
@@ -83,15 +82,21 @@ class LatentsWriter:
         }
 
     def __enter__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix=".writing-", dir=self.path.parent)
+        prefix = temporary_path(self.path).name
+        with writing(self.path):
+            self._folder = tempfile.TemporaryDirectory(prefix=prefix, dir=self.path.parent)
         return self
 
     def add(self, latents):
-        """Append a batch of `Latents`."""
+        """Append a batch of `Latents`.
+
+        Raises:
+            UserError: if the disk is full.
+        """
         for name in ARRAYS:
             for i, values in enumerate(getattr(latents, name)):
                 values = values if self.masks is None else values[:, self.masks[i]]
-                with open(self._part(i, name), "ab") as file:
+                with writing(self.path), open(self._part(i, name), "ab") as file:
                     file.write(np.ascontiguousarray(values, _TYPE).data)
         self._numbers.extend(image_numbers(latents.numbers, latents.num_images).tolist())
         self.images += latents.num_images
@@ -152,19 +157,6 @@ def read_latents(path, model, arrays=ARRAYS):
     except Exception as error:  # what a made-up archive makes of the readers is anything
         reason = " ".join(str(error).split())
         raise UserError(f"{path} is damaged or not a file of latents ({reason[:200]})") from error
-
-
-def config_checksum(config):
-    """SHA-256 of a `ModelConfig`, hexadecimal."""
-    return hashlib.sha256(json.dumps(to_dict(config), sort_keys=True).encode()).hexdigest()
-
-
-def weights_checksum(model):
-    """SHA-256 of all weights in the model's order, hexadecimal; the same on every backend."""
-    digest = hashlib.sha256()
-    for values in model.get_weights():
-        digest.update(np.ascontiguousarray(values, _TYPE).data)
-    return digest.hexdigest()
 
 
 def _check_model(path, description, model):

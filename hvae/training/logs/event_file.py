@@ -5,7 +5,7 @@ import os
 import pathlib
 import time
 
-from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
@@ -29,7 +29,7 @@ class EventFile:
 
     def __init__(self, folder):
         # Named as TensorFlow names them; the process and a count keep two of a second apart.
-        name = f"events.out.tfevents.{int(time.time())}.{os.getpid()}.{next(_count)}"
+        name = f"events.out.tfevents.{int(time.time())}.{os.getpid()}.{next(_count):06d}"
         self.path = pathlib.Path(folder) / name
         self._append(Event(wall_time=time.time(), file_version="brain.Event:2"))
 
@@ -46,6 +46,11 @@ class EventFile:
     def write_summary(self, step, summary):
         """Append a `Summary` of whatever kind."""
         self._append(Event(wall_time=time.time(), step=step, summary=summary))
+
+    def start_again(self, step):
+        """Have TensorBoard forget what the folder's other files say of this step and later ones."""
+        start = SessionLog(status=SessionLog.START)
+        self._append(Event(wall_time=time.time(), step=step, session_log=start))
 
     def _append(self, event):
         try:

@@ -39,6 +39,15 @@ class TensorBoardLog:
         for split, of_split in scalars.items():
             self._files[split].write(row["updates"], of_split)
 
+    def forget_after(self, number):
+        """Have TensorBoard forget updates after this one, which a run does again that has stopped.
+
+        Args:
+            number: of updates that are done.
+        """
+        for file in self._files.values():
+            file.start_again(number + 1)
+
     def write_update(self, number, values):
         """Write one update.
 

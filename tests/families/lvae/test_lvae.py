@@ -7,7 +7,7 @@ from keras import ops
 
 from hvae.errors import UserError
 from hvae.families.lvae import LVAEConfig
-from hvae.loading import load_weights
+from hvae.files.weights import load_weights
 from hvae.model import HVAE
 from tests.conftest import lvae_config, normal_noise, random_images, randomize
 from tests.harness import assert_every_weight_matters

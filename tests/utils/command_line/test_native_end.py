@@ -73,48 +73,6 @@ except KeyboardInterrupt:
     assert "has crashed (Aborted)" in done.stderr
 
 
-@pytest.mark.parametrize("interrupts", ["os.kill(os.getpid(), signal.SIGINT)", "pass"])
-def test_an_interruption_ends_native_code_where_it_may(interrupts):
-    """`slow` keeps Python from answering: the handler would run after it."""
-    code = f"""
-import ctypes, threading
-from utils.command_line.native_end import ended_by_interruption
-slow = ctypes.PyDLL(None).usleep
-with ended_by_interruption():
-    {interrupts}
-    slow(200_000)
-print(" on", end="", file=sys.stderr, flush=True)
-"""
-    if interrupts == "pass":
-        assert run(code) == (0, "working on")
-    else:
-        assert run(code) == (-signal.SIGINT, "working\ninterrupted\n")
-
-
-def test_who_ignores_interruptions_goes_on_doing_so():
-    code = """
-from utils.command_line.native_end import ended_by_interruption
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-with ended_by_interruption():
-    os.kill(os.getpid(), signal.SIGINT)
-print(" on", end="", file=sys.stderr, flush=True)
-"""
-    assert run(code) == (0, "working on")
-
-
-def test_an_interruption_outside_is_an_exception_again():
-    code = """
-from utils.command_line.native_end import ended_by_interruption
-with ended_by_interruption():
-    pass
-try:
-    os.kill(os.getpid(), signal.SIGINT)
-except KeyboardInterrupt:
-    print(" caught", end="", file=sys.stderr, flush=True)
-"""
-    assert run(code) == (0, "working caught")
-
-
 def test_the_innermost_line_of_the_package_is_named():
     files = ["/elsewhere/keras/layer.py", ROOT / "hvae" / "model.py", ROOT / "main.py"]
     stack = "".join(f'  File "{file}", line {i} in f\n' for i, file in enumerate(files, 5))

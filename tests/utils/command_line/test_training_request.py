@@ -11,6 +11,7 @@ import yaml
 import main
 from hvae.errors import UserError
 from hvae.families import FAMILIES
+from hvae.files.states import state_file
 from utils.command_line.training_request import parse_training_arguments
 from utils.experiments.config_files import config_names, read_config_file
 from utils.experiments.experiment import Experiment, all_fields, group_title, groups
@@ -317,7 +318,7 @@ def test_resume_refuses_to_change_the_model(tmp_path):
     run = tmp_path / "run"
     run.mkdir()
     (run / "config.yaml").write_text(experiment_to_yaml(parse("--config", "digits")))
-    (run / "resume.npz").write_bytes(b"")
+    (run / state_file(0)).touch()
     resumed = parse("--resume", str(run), "--epochs", "500")
     assert resumed.training.epochs == 500 and resumed.run.name == "run"
     assert resumed.model == parse("--config", "digits").model

@@ -6,9 +6,11 @@ import zipfile
 import numpy as np
 import pytest
 
+from hvae.errors import UserError
 from hvae.inference.generation.generator import Generator
 from hvae.model import HVAE
 from tests.conftest import tiny_config
+from tests.disks import files_of_at_most
 from utils.files.image_archive import write_archive
 
 
@@ -59,3 +61,10 @@ def test_ten_thousand_images_need_no_more_memory_than_a_hundred(tmp_path):
         tracemalloc.stop()
     assert np.load(tmp_path / "a.npz")["images"].shape == (10000, 8, 8, 3)
     assert peaks[1] - peaks[0] < 2e6
+
+
+def test_a_full_disk_is_a_line_that_names_the_file(tmp_path):
+    path = tmp_path / "samples.npz"
+    with files_of_at_most(1000), pytest.raises(UserError, match="could not write .*samples.npz"):
+        write_archive(path, (np.zeros((8, 8, 1), np.uint8) for _ in range(1000)), (8, 8, 1))
+    assert not list(tmp_path.iterdir())

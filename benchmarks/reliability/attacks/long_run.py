@@ -1,0 +1,54 @@
+"""Training that goes on for days."""
+
+import os
+import pathlib
+import time
+from subprocess import DEVNULL
+
+from benchmarks.reliability.attacks.base import Attack, Attempt
+from benchmarks.reliability.workshop import TINY
+from hvae.memory import memory_figure
+
+#: Bytes an epoch; 24 hours of epochs of ten seconds are then less than 20 MB.
+_MOST_BYTES_AN_EPOCH = 2048
+
+
+class LongRun(Attack):
+    """Trains 2,000 epochs of eight updates: memory and open files must not grow with them."""
+
+    label = "2,000 epochs: memory, descriptors"
+    epochs = 2000
+
+    def attempts(self):
+        folder = self.workshop.folder()
+        flags = (*TINY, "--epochs", self.epochs, "--save_dir", folder, "--name", "long")
+        flags = (*flags, "--checkpoint_every", 0)
+        process = self.workshop.start("main.py", *flags, stdout=DEVNULL, stderr=DEVNULL)
+        looks = []
+        while process.poll() is None:
+            looks.append(_look(process.pid, folder / "long" / "metrics.csv"))
+            time.sleep(2.0)
+        # The first fifth: what is compiled and read for the first time.
+        steady = [look for look in looks if look[0] > self.epochs // 5 and look[1]]
+        if process.returncode or len(steady) < 3:
+            yield Attempt("training", f"exit code {process.returncode}, {len(steady)} looks")
+            return
+        (start, memory, files), (end, memory_then, files_then) = steady[0], steady[-1]
+        slope = (memory_then - memory) / (end - start)
+        print(
+            f"epochs {start} to {end}: {slope:,.0f} bytes an epoch, {memory_then / 1e6:.0f} MB, "
+            f"{files_then} descriptors"
+        )
+        grows = slope > _MOST_BYTES_AN_EPOCH
+        yield Attempt("memory", f"{slope:,.0f} bytes an epoch" if grows else "")
+        yield Attempt("descriptors", f"{files} became {files_then}" if files_then > files else "")
+
+
+def _look(process, metrics):
+    """Epochs done, bytes in memory, open files."""
+    epochs = sum(1 for _ in open(metrics)) - 1 if metrics.is_file() else 0
+    memory = memory_figure(f"{process}/status", "VmRSS") or 0
+    try:
+        return epochs, memory, len(os.listdir(pathlib.Path("/proc", str(process), "fd")))
+    except OSError:
+        return epochs, memory, 0
