@@ -38,11 +38,14 @@ class HVAEEngine(TrainingEngine):
         keras.ops.convert_to_numpy(result.gradient_norm)
 
     def reckon(self):
-        """Bytes that the process holds in an update, as `main.py` says before it makes one."""
+        """Bytes that the process holds in an update, as `main.py` says before it makes one.
+
+        `None` where the backend does not say.
+        """
         from hvae.memory import resident_bytes
 
         needed = self.trainer.memory_of_update()
-        return needed + resident_bytes()
+        return None if needed is None else needed + resident_bytes()
 
     def evaluate(self, images):
         """Score images as validation does."""
