@@ -20,6 +20,7 @@ def training_backend():
     uses_compiler           whether to compile, for `"on"`, `"off"` or `"auto"`
     describe_compiler       a few words on that
     has_accelerator         whether there is anything but processors
+    Devices                 several that share the batch of an update
 
     Raises:
         UserError: if that backend takes no gradients.

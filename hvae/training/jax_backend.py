@@ -1,7 +1,11 @@
 """What training needs of JAX: a gradient, and a step whose state goes in and comes out."""
 
+import contextlib
+
 import jax
 import keras
+
+from hvae.training.devices import DevicesBase, too_few_devices
 
 #: XLA makes one program of all, and fuses what is elementwise.
 shared = fused = None
@@ -86,3 +90,37 @@ def describe_compiler(jit):
 def has_accelerator():
     """Whether there is anything but processors to compute on."""
     return any(device.platform != "cpu" for device in jax.devices())
+
+
+class Devices(DevicesBase):
+    """Parts of one program: XLA divides the step as the batch is, and so all that layers keep.
+
+    Args:
+        count: how many; 0 for all accelerators, or one processor.
+    """
+
+    def __init__(self, count):
+        if count > 1:
+            with contextlib.suppress(RuntimeError):  # once it computes, it has what it has
+                jax.config.update("jax_num_cpu_devices", count)
+        found = keras.distribution.list_devices()
+        super().__init__(count or (len(found) if has_accelerator() else 1))
+        self._distribution = None
+        if self.count > len(found):
+            raise too_few_devices(self.count, len(found))
+        if self.count > 1:
+            self._distribution = keras.distribution.DataParallel(devices=found[: self.count])
+
+    def scope(self):
+        # Every device has all variables from the start: one program does for all steps.
+        return self._distribution.scope() if self._distribution else super().scope()
+
+    def _on_all(self, function):
+        def divide(tensor):
+            layout = self._distribution.get_data_layout(tensor.shape)
+            return keras.distribution.distribute_tensor(tensor, layout)
+
+        def divided(images, noise, settings):
+            return function(divide(images), tuple(map(divide, noise)), settings)
+
+        return divided

@@ -1,6 +1,10 @@
 """What training needs of TensorFlow: a gradient, and compiled functions."""
 
+import contextlib
+
 import tensorflow as tf
+
+from hvae.training.devices import DevicesBase, too_few_devices
 
 #: Operation that stands in a graph between a loss and its gradient.
 _MARK = "gradient_starts"
@@ -140,3 +144,49 @@ def describe_compiler(jit):
 def has_accelerator():
     """Whether there is anything but processors to compute on."""
     return any(device.device_type != "CPU" for device in tf.config.get_visible_devices())
+
+
+class Devices(DevicesBase):
+    """Replicas of a `tf.distribute.MirroredStrategy`; the update is made across them.
+
+    Args:
+        count: how many; 0 for all accelerators, or one processor.
+    """
+
+    shares_means = False
+
+    def __init__(self, count):
+        kind = "GPU" if has_accelerator() else "CPU"
+        if kind == "CPU" and count > 1:
+            cpu, *_ = tf.config.list_physical_devices("CPU")
+            parts = [tf.config.LogicalDeviceConfiguration()] * count
+            with contextlib.suppress(RuntimeError):  # once it computes, it has what it has
+                tf.config.set_logical_device_configuration(cpu, parts)
+        found = [device.name for device in tf.config.list_logical_devices(kind)]
+        super().__init__(count or len(found))
+        self._strategy = None
+        if self.count > len(found):
+            raise too_few_devices(self.count, len(found))
+        if self.count > 1:
+            self._strategy = tf.distribute.MirroredStrategy(found[: self.count])
+
+    def scope(self):
+        return self._strategy.scope() if self._strategy else super().scope()
+
+    def _on_all(self, function):
+        def of_replica(images, noise, settings):
+            number = tf.distribute.get_replica_context().replica_id_in_sync_group
+
+            def own(tensor):
+                part = tensor.shape[0] // self.count
+                start = [number * part] + [0] * (tensor.shape.rank - 1)
+                return tf.slice(tensor, start, [part, *tensor.shape[1:]])
+
+            result = function(*tf.nest.map_structure(own, (images, noise)), settings)
+            return tf.nest.map_structure(tf.convert_to_tensor, result)
+
+        def averaged(*arguments):
+            results = self._strategy.run(of_replica, arguments)
+            return self._strategy.reduce("MEAN", results, axis=None)
+
+        return averaged

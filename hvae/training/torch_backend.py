@@ -1,9 +1,14 @@
 """What training needs of PyTorch: a gradient, and a step that records nothing else."""
 
 import functools
+import os
 
 import torch
+from torch import distributed
 from torch.utils.checkpoint import checkpoint
+
+from hvae.errors import UserError
+from hvae.training.devices import DevicesBase
 
 #: There are no graphs of blocks, and PyTorch's elementwise functions are one pass each.
 shared = fused = None
@@ -61,3 +66,39 @@ def describe_compiler(jit):
 def has_accelerator():
     """Whether there is anything but processors to compute on."""
     return torch.accelerator.is_available()
+
+
+class Devices(DevicesBase):
+    """Processes that `torchrun` has started, each with a part of the batch.
+
+    Args:
+        count: how many; 0 for as many as there are.
+    """
+
+    shares_means = False
+
+    def __init__(self, count):
+        processes = int(os.environ.get("WORLD_SIZE", "1"))
+        super().__init__(count or processes)
+        if self.count != processes:
+            raise UserError(
+                f"devices: PyTorch has one a process, and there are {processes}; start them by "
+                f"torchrun --nproc_per_node {count} main.py ... Received: {count}"
+            )
+        if self.count > 1:
+            if has_accelerator():
+                torch.accelerator.set_device_index(int(os.environ["LOCAL_RANK"]))
+            distributed.init_process_group("nccl" if has_accelerator() else "gloo")
+            self.shard, self.num_shards = distributed.get_rank(), self.count
+
+    def _on_all(self, function):
+        def averaged(images, noise, settings):
+            gradient, terms = function(images, noise, settings)
+            # A term that is always 0 is a number.
+            terms = [torch.as_tensor(t, dtype=torch.float32).to(gradient.device) for t in terms]
+            for tensor in (gradient, *terms):
+                distributed.all_reduce(tensor)
+                tensor /= self.count
+            return gradient, tuple(terms)
+
+        return averaged

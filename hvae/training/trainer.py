@@ -13,6 +13,7 @@ from hvae.numerics.elementwise import elementwise_compiled
 from hvae.training.augmentation import Augmentation
 from hvae.training.backend import training_backend
 from hvae.training.consistency import Consistency
+from hvae.training.devices import DevicesBase
 from hvae.training.execution import get_execution
 from hvae.training.host_noise import HostNoise
 from hvae.training.loss_scale import LossScale
@@ -70,10 +71,22 @@ class Trainer:
         jit: whether the backend compiles the gradient.
         remat: what is computed again for the gradient, a name of `hvae.training.execution.REMAT`.
         augmentation: what makes the copies of `cr_vae`; an `Augmentation` if left out.
+        devices: the backend's `Devices` that share an update, in whose scope this is made; one if
+            left out.
     """
 
-    def __init__(self, model, config, updates_per_epoch, jit=True, augmentation=None, remat="none"):
+    def __init__(
+        self,
+        model,
+        config,
+        updates_per_epoch,
+        jit=True,
+        augmentation=None,
+        remat="none",
+        devices=None,
+    ):
         backend = self._backend = training_backend()
+        self._devices = devices or DevicesBase(1)
         self.model = model
         self.config = config
         self.updates_per_epoch = updates_per_epoch
@@ -106,17 +119,20 @@ class Trainer:
         self.seed_generator = keras.random.SeedGenerator(config.seed)
         self._host_noise = None
         if config.noise == "host":
-            self._host_noise = HostNoise(model, config, range(config.batch_size))
+            rows = self._devices.own(range(config.batch_size))
+            self._host_noise = HostNoise(model, config, rows)
         self.updates_done = 0
         self.execution = get_execution(model, remat, None if jit else backend.shared)
         # XLA fuses them by itself in what it compiles.
         self.elementwise = None if jit else backend.fused
-        self._gradient = backend.compiled(self._packed_gradient, jit)
+        self._gradient = self._devices.gradient(backend.compiled(self._packed_gradient, jit))
         # What the loss reads beside the weights.
         self._others = [*model.non_trainable_variables, *self._regularization_state]
         if self.loss_scale:
             self._others += self.loss_scale.variables
         variables = [*self.variables, *self._others, *self.update.state, self.seed_generator.state]
+        state = [v for v in model.layer_variables if not v.trainable]
+        self._devices.check(config, bool(state or self._regularization_state))
         if config.batch_size_div == 1:
             self._step = backend.stepped(self._whole_step, variables, jit)
         else:
@@ -140,7 +156,8 @@ class Trainer:
         """One update.
 
         Args:
-            images: integers, `(config.data_batch_size, height, width, channels)`.
+            images: integers, `(config.data_batch_size, height, width, channels)`; where devices
+                are processes, the part of this one.
 
         Returns:
             `StepResult` of NumPy values.
@@ -161,10 +178,9 @@ class Trainer:
         """
         images = ops.convert_to_tensor(images)
         drawn = self._host_noise(self.updates_done) if self._host_noise else None
-        if self.config.batch_size_div == 1:
-            result = self._step(images, drawn, *self._settings())
-        else:
-            result = self._step_in_parts(images, drawn, *self._settings())
+        step = self._step if self.config.batch_size_div == 1 else self._step_in_parts
+        with self._devices.scope():
+            result = step(images, drawn, *self._settings())
         self.updates_done += 1
         return result
 
@@ -202,8 +218,10 @@ class Trainer:
         They are what the loss leaves for its gradient and one gradient, or, afterwards, the
         vectors of an update: the greater of the two. What operations need for themselves while
         they run is not in it. Traces the gradient, which the first update does not do again.
-        `None` where the backend does not say.
+        `None` where the backend does not say, and for several devices.
         """
+        if self._devices.count > 1:
+            return None
         part = self.config.micro_batch_size
         size, channels = self.model.config.image_size, self.model.config.image_channels
         images = ops.zeros((part, *size, channels), dtype="uint8")
@@ -223,11 +241,14 @@ class Trainer:
             return
         raw = [ops.copy(v.value) for v in self.variables]
         try:
-            for variable, average in zip(self.variables, self.update.averages):
-                variable.assign(average)
+            self._assign(self.update.averages)
             yield
         finally:
-            for variable, value in zip(self.variables, raw):
+            self._assign(raw)
+
+    def _assign(self, values):
+        with self._devices.scope():
+            for variable, value in zip(self.variables, values):
                 variable.assign(value)
 
     def _settings(self):
@@ -248,11 +269,13 @@ class Trainer:
         return loss_settings, number(self.learning_rate(done)), number(threshold or math.inf)
 
     def _draw_noise(self):
-        return self.model.draw_noise(self.config.batch_size, self.seed_generator)
+        noise = self.model.draw_noise(self.config.batch_size, self.seed_generator)
+        return tuple(map(self._devices.own, noise))
 
-    def _draw_uniforms(self, pairs):
-        shape = (pairs, self.consistency.augmentation.num_uniforms)
-        return keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
+    def _draw_uniforms(self):
+        shape = (self.config.data_batch_size, self.consistency.augmentation.num_uniforms)
+        uniforms = keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
+        return self._devices.own(uniforms)
 
     def _make_batch(self, images, drawn):
         """The `batch_size` images that the model is given, and their noise.
@@ -264,7 +287,7 @@ class Trainer:
         noise = drawn.latents if drawn else self._draw_noise()
         if not self.consistency:
             return images, noise
-        uniforms = drawn.augmentation if drawn else self._draw_uniforms(images.shape[0])
+        uniforms = drawn.augmentation if drawn else self._draw_uniforms()
         return self.consistency.pair(images, noise, uniforms)
 
     def _packed_gradient(self, images, noise, settings):
@@ -313,10 +336,10 @@ class Trainer:
         # depend on how the batch is divided.
         images, noise = self._prepare(images, drawn)
         layer_state = self._copy_layer_state()
-        part = self.config.micro_batch_size
+        part = self.config.micro_batch_size // self._devices.num_shards
         self.accumulator.assign(ops.zeros_like(self.accumulator.value))
         terms = []
-        for start in range(0, self.config.batch_size, part):
+        for start in range(0, images.shape[0], part):
             rows = slice(start, start + part)
             part_noise = tuple(n[rows] for n in noise)
             terms.append(self._accumulate(images[rows], part_noise, settings))

@@ -14,13 +14,13 @@ def set_environment(backend, gpu="0", is_typed=False):
 
     Args:
         backend: the Keras backend.
-        gpu: number of the GPU, or `"none"`.
+        gpu: numbers of GPUs, as `"0"` or `"0, 1"`, or `"none"`.
         is_typed: whether somebody has typed that; if not, `CUDA_VISIBLE_DEVICES` stays as it is
             where the environment has it, an empty one too.
     """
     os.environ["KERAS_BACKEND"] = backend
     if is_typed or "CUDA_VISIBLE_DEVICES" not in os.environ:
-        os.environ["CUDA_VISIBLE_DEVICES"] = "" if gpu == "none" else gpu
+        os.environ["CUDA_VISIBLE_DEVICES"] = "" if gpu == "none" else gpu.replace(" ", "")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # What JAX has compiled once, the next run reads: minutes, for a deep model.
     cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"

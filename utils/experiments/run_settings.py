@@ -84,8 +84,17 @@ class RunSettings:
     )
     gpu: str = setting(
         "0",
-        "number of the GPU to use, or none; unless typed, CUDA_VISIBLE_DEVICES comes before it",
+        "number of the GPU to use, or several as 0,1, or none; unless typed, CUDA_VISIBLE_DEVICES "
+        "comes before it",
         group=_GENERAL,
+    )
+    devices: int = setting(
+        0,
+        "devices that share every update, each a part of the batch: GPUs, or parts of a processor; "
+        "0: all GPUs of gpu. Under torch they are the processes that torchrun starts",
+        group=_GENERAL,
+        minimum=0,
+        since=1,
     )
     jit: str = setting(
         "auto",
@@ -141,9 +150,10 @@ class RunSettings:
             raise UserError(
                 f"skip_unreadable: only dataset images reads it. Received: dataset {self.dataset}"
             )
-        if self.gpu != "none" and whole_number(self.gpu.strip()) is None:
+        numbers = [whole_number(number.strip()) for number in self.gpu.split(",")]
+        if self.gpu != "none" and None in numbers:
             raise UserError(
-                f"gpu: allowed are the number of one GPU, or none. Received: {self.gpu}"
+                f"gpu: allowed are numbers of GPUs, as 0 or 0,1, or none. Received: {self.gpu}"
             )
         if "/" in self.name or self.name in (".", ".."):
             raise UserError(

@@ -24,6 +24,7 @@ from hvae.training.augmentation import Augmentation
 from hvae.training.backend import training_backend
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.data_dependent_init import data_dependent_init
+from hvae.training.display import Display
 from hvae.training.fit import Fit
 from hvae.training.logs.csv_log import CSVLog
 from hvae.training.logs.divergence_warning import DivergenceWarning
@@ -57,6 +58,9 @@ def train(request, display):
             f"gpu: {run.backend} finds no such one; none trains on the processor. "
             f"Received: {run.gpu}"
         )
+    devices = backend.Devices(run.devices or _typed_gpus(request))
+    if not devices.is_main:
+        display = Display()
     # Keras draws the seeds of initial weights from it; `keras.utils.set_random_seed` would import
     # TensorFlow under every backend.
     random.seed(training.seed)
@@ -72,10 +76,16 @@ def train(request, display):
     )
     info = DATASETS[run.dataset].info
     levels = info.levels if run.binarize == "dynamic" else None
-    batches = TrainingBatches(
-        splits.train, training.data_batch_size, training.seed, levels, run.horizontal_flip
+    data = (
+        splits.train,
+        training.data_batch_size,
+        training.seed,
+        levels,
+        run.horizontal_flip,
     )
-    with display.waiting("building the model"):
+    shard = {"shard": devices.shard, "num_shards": devices.num_shards}
+    batches = TrainingBatches(*data, **shard)
+    with display.waiting("building the model"), devices.scope():
         model = HVAE(request.experiment.model, dtype=run.dtype)
         if run.init_from and not request.resume:
             name = weights_file("best", "ema")
@@ -86,26 +96,32 @@ def train(request, display):
         "narrower layers and fewer blocks need less",
     )
     if training.data_dep_init and not request.resume and not run.init_from:
-        with display.waiting("initialising the weights by the first batch"):
-            data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)
+        with display.waiting("initialising the weights by the first batch"), devices.scope():
+            whole = next(iter(TrainingBatches(*data).epoch(0)))
+            data_dependent_init(model, whole, training.seed)
     jit = backend.uses_compiler(run.jit)
     augmentation = Augmentation(info.can_flip)
-    trainer = Trainer(model, training, len(batches), jit, augmentation, run.remat)
+    with devices.scope():
+        trainer = Trainer(model, training, len(batches), jit, augmentation, run.remat, devices)
     display.message(_summary(request, model, splits, batches))
-    display.message(_how(run, jit, backend))
+    display.message(_how(run, jit, backend, devices.count))
 
     evaluator = Evaluator(model, training.evaluation_batch_size)
     checkpoint, progress, events = None, Progress(), None
     logs = [EpochReport(display, model, training.epochs), DivergenceWarning(display, model)]
+    saves = run.save and devices.is_main
     with contextlib.ExitStack() as to_the_end:
         if run.save:
             folder = request.folder
             checkpoint = Checkpoint(folder, trainer, run.keep, request.experiment.to_flat())
-            if not request.resume:
-                _make(request, checkpoint, progress, splits)
+        if saves and not request.resume:
+            _make(request, checkpoint, progress, splits)
+        if saves:
             to_the_end.enter_context(run_lock(folder))
-            if request.resume:
-                progress = _resumed(request, checkpoint, splits, display)
+        if run.save and request.resume:
+            with devices.scope():
+                progress = _resumed(request, checkpoint, splits, display, saves)
+        if saves:
             figures = RunFigures(folder / FIGURES, model, splits.validation)
             events = TensorBoardLog(folder / TENSORBOARD, request.experiment.to_flat())
             of_epochs = [CSVLog(folder / METRICS), JSONLinesLog(folder / METRICS_LINES), events]
@@ -127,7 +143,7 @@ def train(request, display):
             evaluator,
             splits.validation,
             progress,
-            checkpoint,
+            checkpoint if saves else None,
             logs,
             display,
             log_update=events and events.write_update,
@@ -135,15 +151,17 @@ def train(request, display):
         )
         try:
             display.message(fit.run())
-            if run.save:
+            if saves:
+                with devices.scope():
+                    load_weights(model, folder / weights_file("best", "ema"))
                 _finish(folder, fit, figures, display)
         except Stopped:
-            if run.save:
+            if saves:
                 display.message(
                     f"saved after update {trainer.updates_done}; {_how_to_go_on(folder)}"
                 )
         except KeyboardInterrupt:
-            if run.save:
+            if saves:
                 display.message(f"stopped; {_how_to_go_on(folder)}")
             raise
 
@@ -157,16 +175,18 @@ def _make(request, checkpoint, progress, splits):
         checkpoint.save_state(progress, folder)
 
 
-def _resumed(request, checkpoint, splits, display):
-    """The `Progress` of a run that is gone on with."""
+def _resumed(request, checkpoint, splits, display, saves):
+    """The `Progress` of a run that is gone on with; one process of several `saves`."""
     folder = request.folder
-    for place in (folder, folder / FIGURES):
-        remove_left_over(place)
+    if saves:
+        for place in (folder, folder / FIGURES):
+            remove_left_over(place)
     refuse_changed_data(folder, splits)
     progress = checkpoint.restore(display.message)
-    # After the restoration: a refused one leaves the run as it was.
-    write_description(folder, request.experiment, request.plugins)
-    write_fingerprint(folder, splits)
+    if saves:
+        # After the restoration: a refused one leaves the run as it was.
+        write_description(folder, request.experiment, request.plugins)
+        write_fingerprint(folder, splits)
     display.message(
         f"resuming {folder} after epoch {progress.epoch}, update {checkpoint.trainer.updates_done}"
     )
@@ -194,9 +214,11 @@ class _FiguresLog:
 
 
 def _finish(folder, fit, figures, display):
-    """Validation results, as they were in the best epoch, and figures of its weights."""
+    """Validation results, as they were in the best epoch, and figures of its weights.
+
+    The model has those.
+    """
     model, progress = fit.trainer.model, fit.progress
-    load_weights(model, folder / weights_file("best", "ema"))
     evaluation = fit.best_evaluation or fit.validate()
     display.message(
         f"best epoch {progress.best_epoch}, validation ({len(fit.validation_images)} images):"
@@ -210,9 +232,17 @@ def _finish(folder, fit, figures, display):
         display.message(f"figure: {path}")
 
 
-def _how(run, jit, backend):
+def _typed_gpus(request):
+    """How many GPUs somebody has typed; 0 for none."""
+    gpu = request.experiment.run.gpu
+    return len(gpu.split(",")) if request.gpu_is_typed and gpu != "none" else 0
+
+
+def _how(run, jit, backend, count):
     """How the training step is compiled, and what else there is."""
     device = "GPU" if backend.has_accelerator() else "processor"
+    if count > 1:
+        device += f", {count} devices"
     kept = {
         "none": "kept (--remat block or stage: less memory)",
         "block": "computed again block by block",

@@ -56,7 +56,7 @@ def test_files(tmp_path, capsys, text, message):
     [
         ("--z_width 16,16,8,8", "several separated by spaces, as 16 16 8. Received: '16,16,8,8'"),
         ("--z_width ²", "z_width: must be a whole number. Received: '²'"),
-        ("--gpu ²", "gpu: allowed are the number of one GPU, or none. Received: ²"),
+        ("--gpu ²", "gpu: allowed are numbers of GPUs, as 0 or 0,1, or none. Received: ²"),
         ("--stage_in_width 99999", "stage_in_width: must be at most 16384 channels"),
         ("--enc_num_blocks 1000000000", "enc_num_blocks: must be at most 1000 blocks"),
         ("--dec_num_blocks 999", "latent blocks: at most 1000 in all. Received: 3996"),

@@ -197,7 +197,10 @@ WRONG = {
     ),
     "pairs": (["--cr_vae", "--batch_size", "7"], "batch_size: must be even with cr_vae"),
     "backend": (["--backend", "openvino"], "backend: training is allowed with tensorflow, jax, "),
-    "gpus": (["--gpu", "0,1"], "gpu: allowed are the number of one GPU, or none. Received: 0,1"),
+    "gpus": (
+        ["--gpu", "0,x"],
+        "gpu: allowed are numbers of GPUs, as 0 or 0,1, or none. Received: ",
+    ),
     "no run": (["--resume", "nowhere"], "no such run: nowhere"),
     "resume what": (["--resume"], "--resume needs the folder of a run, or --name"),
     "value missing": (["--batch_size"], "argument --batch_size: expected one argument"),
