@@ -14,8 +14,9 @@ STARTED = """
 import hashlib, signal, sys, time
 from utils.command_line import ending
 from utils.command_line.script import run_script
-# Tests that a script starts in the background are to ignore interruptions.
+# Tests that a script starts in the background, or by nohup, are to ignore these.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 for name in ending._PATIENCE:
     ending._PATIENCE[name] = 0.3
 
@@ -35,18 +36,21 @@ def go(work, before=lambda: None):
 
 
 def end(code, number):
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", STARTED + code],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout.readline() == "ready\n"
-    if "started" in code:
-        assert process.stdout.readline() == "started\n"
-    process.send_signal(number)
-    stdout, stderr = process.communicate(timeout=30)
+    ) as process:
+        try:
+            assert process.stdout.readline() == "ready\n"
+            if "started" in code:
+                assert process.stdout.readline() == "started\n"
+            process.send_signal(number)
+            stdout, stderr = process.communicate(timeout=30)
+        finally:
+            process.kill()  # nothing that fails may go on beside the other tests
     return process.returncode, stdout, stderr.split("\r")[-1].strip().splitlines()
 
 
