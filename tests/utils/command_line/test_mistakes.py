@@ -80,6 +80,7 @@ def test_names_that_no_system_has(capsys):
 def test_a_name_that_exists(capsys, tmp_path):
     """Before anything is loaded, which takes long."""
     (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "notes.txt").touch()
     arguments = ["--save_dir", str(tmp_path), "--name", "taken"]
     assert "taken exists; give --resume" in refused(capsys, *arguments)
     assert "is not a run, it is not deleted" in refused(capsys, *arguments, "--reset")
