@@ -4,7 +4,6 @@ import collections
 import concurrent.futures
 import contextlib
 import hashlib
-import io
 import itertools
 import json
 import os
@@ -14,9 +13,9 @@ import tempfile
 import time
 from typing import NamedTuple
 
-import numpy as np
 from tqdm import tqdm
 
+from data.npy_header import npy_header
 from data.picture_file import decode_picture, limited_pictures
 from data.stored_images import StoredImages
 from hvae.errors import UserError
@@ -131,8 +130,7 @@ class PictureCache:
     def _write_rows(self, file, states, old, stored):
         """Write the images one by one; what the index says of them, by name."""
         shape = (*self.settings.image_size, self.settings.image_channels)
-        header = _header(len(states), shape)
-        file.write(header)
+        file.write(npy_header((len(states), *shape)))
         entries, row = {}, 0
         for name, image, reason in self._images(states, old, stored):
             entries[name] = _Entry(None if image is None else row, states[name], reason)
@@ -140,7 +138,7 @@ class PictureCache:
                 file.write(image.tobytes())
                 row += 1
         file.seek(0)
-        file.write(_header(row, shape))  # as long as the other: NumPy leaves room for the number
+        file.write(npy_header((row, *shape)))  # as long as the other
         return entries
 
     def _images(self, states, old, stored):
@@ -199,14 +197,6 @@ def _state(path):
     except OSError:
         return [0, 0]  # a link to nothing; reading it says so
     return [status.st_size, status.st_mtime_ns]
-
-
-def _header(count, shape):
-    stream = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        stream, {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
-    )
-    return stream.getvalue()
 
 
 def _place(pictures):

@@ -1,9 +1,7 @@
 """A published set written as the `.npy` files that training reads, an image by one system call."""
 
 import contextlib
-import fcntl
 import hashlib
-import io
 import json
 import math
 import os
@@ -11,7 +9,9 @@ import pathlib
 import shutil
 
 import numpy as np
+from filelock import FileLock, Timeout
 
+from data.npy_header import npy_header
 from data.published_dataset import PublishedDataset
 from data.sets import DATASETS
 from data.stored_images import StoredImages
@@ -90,13 +90,12 @@ def _file_names(layouts, images):
 @contextlib.contextmanager
 def _alone(path, name, target):
     """No other process prepares the same set in the same folder meanwhile."""
-    with open(path, "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UserError(f"another process prepares {name} in {target}") from error
-        yield
-        path.unlink()
+    try:
+        with FileLock(path, blocking=False):
+            yield
+            path.unlink(missing_ok=True)
+    except Timeout:
+        raise UserError(f"another process prepares {name} in {target}") from None
 
 
 def _check_space(target, work):
@@ -114,7 +113,7 @@ def _check_space(target, work):
 def _write(path, images, display):
     """Write an array's file, from where an earlier attempt stopped, and return its checksum."""
     temporary, state = _temporary(path), path.with_name(f".preparing-{path.name}.json")
-    header, per_image = _header(images), math.prod(images.shape[1:])
+    header, per_image = npy_header(images.shape), math.prod(images.shape[1:])
     key = _fingerprint(images)
     done = _images_done(state, key) if temporary.exists() else 0
     step = max(1, _BLOCK_BYTES // per_image)
@@ -171,16 +170,8 @@ def _checksum_lines(sums):
     return "".join(f"{checksum}  {name}\n" for name, checksum in sorted(sums.items()))
 
 
-def _header(images):
-    """What a `.npy` file of an array begins with."""
-    file = io.BytesIO()
-    description = {"descr": "|u1", "fortran_order": False, "shape": tuple(images.shape)}
-    np.lib.format.write_array_header_1_0(file, description)
-    return file.getvalue()
-
-
 def _size(images):
-    return len(_header(images)) + math.prod(images.shape)
+    return len(npy_header(images.shape)) + math.prod(images.shape)
 
 
 def _temporary(path):
