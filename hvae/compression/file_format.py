@@ -9,7 +9,7 @@ import numpy as np
 
 from hvae.compression.compressor import Compressed
 from hvae.errors import UserError
-from hvae.files.atomic import replacing
+from hvae.files.atomic import write_bytes
 
 _MARK = b"hvae-bb1"
 _LENGTH = struct.Struct("<I")
@@ -35,8 +35,7 @@ def write_compressed(path, compressed, images_sum, batch_size, fingerprint):
     }
     text = json.dumps(header, sort_keys=True).encode()
     data = _MARK + _LENGTH.pack(len(text)) + text + compressed.words.astype("<u4").tobytes()
-    with replacing(path) as temporary:
-        pathlib.Path(temporary).write_bytes(data + hashlib.sha256(data).digest())
+    write_bytes(path, data + hashlib.sha256(data).digest())
 
 
 def read_compressed(path, fingerprint):
