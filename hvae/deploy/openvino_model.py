@@ -11,13 +11,13 @@ import numpy as np
 
 from hvae.deploy.batched_run import batches_of, joined
 from hvae.deploy.checked_inputs import checked_inputs
-from hvae.deploy.level_rows import posterior_rows
 from hvae.deploy.manifest import check_files, read_manifest
 from hvae.deploy.openvino_program import OpenVINOProgram, check_settings
 from hvae.deploy.port import block_values, named_blocks, names_of
 from hvae.errors import UserError
 from hvae.images.checked_images import checked_images
 from hvae.inference.checked_inputs import check_whole
+from hvae.inference.detection.level_rows import posterior_rows
 from hvae.inference.generation.temperatures import block_temperatures
 from hvae.inference.latents.latents import Latents
 from hvae.inference.latents.reconstruction import Reconstruction

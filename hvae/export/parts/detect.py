@@ -3,10 +3,10 @@
 import numpy as np
 from keras import ops
 
-from hvae.deploy.level_rows import posterior_rows
 from hvae.deploy.port import Port, block_values
 from hvae.export.parts.base import Part
-from hvae.likelihoods.base import sum_over_image
+from hvae.inference.detection.level_rows import posterior_rows
+from hvae.inference.detection.level_terms import level_terms
 
 
 class DetectPart(Part):
@@ -36,12 +36,7 @@ class DetectPart(Part):
             ops.reshape(inputs["from_posterior"][:, i], (-1, 1, 1, 1)) for i in range(len(noise))
         ]
         activations = self.model.bottom_up(inputs["images"])
-        output = self.model.top_down(noise, activations=activations, masks=masks)
-        kl = [sum_over_image(latent.kl) for latent in output.latents]
-        return {
-            "nll": self.model.likelihood.nll(output.parameters, inputs["images"]),
-            "kl": ops.stack(kl, axis=-1),
-        }
+        return level_terms(self.model, inputs["images"], activations, noise, masks)
 
     def inputs_of(self, images, seed):
         # Every other image with its lower half of the blocks from the prior.

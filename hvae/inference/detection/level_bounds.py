@@ -1,13 +1,12 @@
 """Bounds on log p(x) in which the lowest latent blocks do not see the image."""
 
 import numpy as np
-from keras import ops
 
-from hvae.deploy.level_rows import posterior_rows
 from hvae.images.checked_images import checked_images
+from hvae.inference.detection.level_rows import posterior_rows
+from hvae.inference.detection.level_terms import level_terms
 from hvae.inference.running.batches import sampled_batches
 from hvae.inference.running.compiled_function import CompiledFunction
-from hvae.likelihoods.base import sum_over_image
 from hvae.noise.draws import latent_noise
 
 
@@ -33,7 +32,8 @@ class LevelBounds:
     def __init__(self, model, batch_size=100):
         self.model = model
         self.batch_size = batch_size
-        self._bound = CompiledFunction(model, self._bound_of)
+        self._encode = CompiledFunction(model, model.bottom_up)
+        self._terms = CompiledFunction(model, lambda inputs: level_terms(model, *inputs))
 
     def __call__(self, images, counts, num_samples=1, seed=0, progress=iter, numbers=None):
         """Bound.
@@ -60,20 +60,12 @@ class LevelBounds:
         for start, batch, of_batch, real, sample in sampled_batches(
             images, self.batch_size, num_samples, numbers, progress
         ):
+            if sample == 0:
+                activations = self._encode.run(batch)
             noise = latent_noise(self.model, of_batch, seed, sample)
             for column, row in enumerate(rows):
                 masks = [np.full((len(batch), 1, 1, 1), is_kept) for is_kept in row]
-                terms = self._bound.run((batch, noise, masks))
+                terms = self._terms.run((batch, activations, noise, masks))
                 bound = -terms["nll"].astype(np.float64) - terms["kl"].sum(-1, dtype=np.float64)
                 bounds[start : start + real, column] += bound[:real] / num_samples
         return bounds
-
-    def _bound_of(self, inputs):
-        images, noise, masks = inputs
-        activations = self.model.bottom_up(images)
-        output = self.model.top_down(noise, activations=activations, masks=masks)
-        # Where a mask is 0, so is the KL.
-        return {
-            "nll": self.model.likelihood.nll(output.parameters, images),
-            "kl": ops.stack([sum_over_image(latent.kl) for latent in output.latents], axis=-1),
-        }

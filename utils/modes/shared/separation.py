@@ -43,12 +43,12 @@ def roc(usual, unusual):
 
 
 def _measures(usual, unusual):
-    from sklearn.metrics import average_precision_score, roc_auc_score
+    from sklearn.metrics import auc, average_precision_score
 
     labelled = _labelled(usual, unusual)
     false, true = roc(usual, unusual)
     fpr80 = false[np.searchsorted(true, 0.8)]
-    return roc_auc_score(*labelled), average_precision_score(*labelled), fpr80
+    return auc(false, true), average_precision_score(*labelled), fpr80
 
 
 def _labelled(usual, unusual):
