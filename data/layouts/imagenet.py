@@ -1,11 +1,11 @@
 """How the ImageNet of van den Oord et al. 2016 lies in a folder."""
 
 from data.layouts.pictures import (
+    glow_layout,
     lmdb_layout,
     npy_layout,
     picture_folder_layout,
     picture_tar_layout,
-    tfrecords_layout,
 )
 from data.picture_bytes import Fit
 
@@ -18,7 +18,6 @@ def imagenet_layouts(side, info):
         info: the `DatasetInfo`.
     """
     fit = Fit((side, side))
-    records = f"r{side.bit_length() - 1:02}-s-*-of-*.tfrecords"
     folders = ("", f"imagenet-oord-tfr-{side}/", "imagenet-oord-tfr/")
     folders += ("mnt/host/imagenet-oord-tfr/",)
     return (
@@ -30,11 +29,6 @@ def imagenet_layouts(side, info):
             train=(f"train_{side}x{side}/",),
             test=(f"valid_{side}x{side}/",),
         ),
-        tfrecords_layout(
-            f"GLOW's train/train-{records} and validation/validation-{records}",
-            info,
-            train=tuple(f"{folder}train/train-{records}" for folder in folders),
-            test=tuple(f"{folder}validation/validation-{records}" for folder in folders),
-        ),
+        glow_layout(info, folders, held_out="test"),
         lmdb_layout(info, train="train.lmdb/", test="validation.lmdb/"),
     )

@@ -75,6 +75,23 @@ def tfrecords_layout(said, info, **names):
     return Layout(said, names, read)
 
 
+def glow_layout(info, folders, held_out):
+    """GLOW's TFRecords: files train/train-rNN-s-… and validation/validation-rNN-s-…, side 2^NN.
+
+    Args:
+        info: the `DatasetInfo`.
+        folders: where these folders may lie, each name ending in / or empty.
+        held_out: the field of `Published` that its validation images are.
+    """
+    shards = f"r{info.image_size[0].bit_length() - 1:02}-s-*-of-*.tfrecords"
+    said = f"GLOW's train/train-{shards} and validation/validation-{shards}"
+    names = {
+        field: tuple(f"{folder}{part}/{part}-{shards}" for folder in folders)
+        for field, part in (("train", "train"), (held_out, "validation"))
+    }
+    return tfrecords_layout(said, info, **names)
+
+
 def lmdb_layout(info, fit=None, **names):
     """LMDB folders of NVlabs/NVAE.
 

@@ -5,7 +5,7 @@ images at random are the validation split. It is the test split too.
 """
 
 from data.layouts.faces import face_layouts
-from data.layouts.pictures import tfrecords_layout
+from data.layouts.pictures import glow_layout
 from data.published_dataset import PublishedDataset
 from data.sets.base import DatasetInfo, Split
 from data.split_rules import given, permuted
@@ -28,14 +28,7 @@ class CelebAHQ1024(PublishedDataset):
     }
     layouts = (
         *face_layouts("celebahq-1024", _INFO, "data1024x1024"),
-        tfrecords_layout(
-            "GLOW's train/train-r10-s-*-of-*.tfrecords and validation/validation-r10-s-*",
-            _INFO,
-            train=tuple(f"{f}train/train-r10-s-*-of-*.tfrecords" for f in ("", "celeba-tfr/")),
-            validation=tuple(
-                f"{f}validation/validation-r10-s-*-of-*.tfrecords" for f in ("", "celeba-tfr/")
-            ),
-        ),
+        glow_layout(_INFO, ("", "celeba-tfr/"), held_out="validation"),
     )
     download = (
         "Make data1024x1024 by github.com/suvojit-0x55aa/celebA-HQ-dataset-download, or download "
