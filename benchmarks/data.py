@@ -193,7 +193,7 @@ def _memory_text(peaks):
 
 
 def _draw(peaks):
-    from utils.figures.canvas import figure
+    from utils.figures.shared.canvas import figure
 
     labels = {"batches": "rows are read (this package)", "map": "memory map", "array": "array"}
     with figure(FIGURE, size=(6.0, 3.6)) as (_, axes):

@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.engines import ENGINES
 from benchmarks.inference_files import PARTS
-from utils.figures.canvas import COLOURS, figure
+from utils.figures.shared.canvas import COLOURS, figure
 
 # Where the slowest take longer by more than this, the fastest would have no bar left.
 _LARGEST_LINEAR_RATIO = 20

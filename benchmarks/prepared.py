@@ -25,7 +25,7 @@ def prepare(name, *flags):
         from data.load import load_splits
         from data.training_batches import TrainingBatches
         from hvae.model import HVAE
-        from hvae.training.backend import training_backend
+        from hvae.training.backends.backend import training_backend
         from hvae.training.data_dependent_init import data_dependent_init
         from hvae.training.trainer import Trainer
 

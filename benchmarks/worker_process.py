@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from hvae.memory import available_bytes, memory_figure
+from hvae.checks.memory import available_bytes, memory_figure
 
 #: Seconds between two looks at the machine's memory.
 _LOOK_EVERY = 0.1

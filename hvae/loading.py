@@ -4,12 +4,12 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING, Any, Literal
 
+from hvae.checks.paths import given_path
 from hvae.config import ModelConfig
 from hvae.configuration.run_format import complete, refuse_unreadable
 from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
 from hvae.families import CONFIGS
-from hvae.files.paths import given_path
 from hvae.files.run_files import CONFIG, MOMENTS, WEIGHTS, check_run, weights_file
 from hvae.files.weights import config_of_weights, load_weights
 from hvae.files.yaml_file import read_yaml

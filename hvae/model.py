@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from hvae.checks.memory import weights_checked
 from hvae.config import ModelConfig
 from hvae.configuration.settings import to_dict
 from hvae.decoder import Decoder, DecoderOutput
@@ -24,7 +25,6 @@ from hvae.inference.methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
 from hvae.likelihoods import get_likelihood
 from hvae.likelihoods.base import sum_over_image
-from hvae.memory import weights_checked
 from hvae.noise.keras_draws import draw_noise
 from hvae.numerics.units import Reporter
 

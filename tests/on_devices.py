@@ -10,9 +10,9 @@ import numpy as np
 
 from hvae.errors import UserError
 from hvae.model import HVAE
-from hvae.training.backend import training_backend
+from hvae.training.backends.backend import training_backend
+from hvae.training.backends.devices import DevicesBase
 from hvae.training.config import TrainingConfig
-from hvae.training.devices import DevicesBase
 from hvae.training.trainer import Trainer
 from tests.conftest import random_images, randomize, tiny_config
 from tests.trained_under import small_nvae

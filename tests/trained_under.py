@@ -18,7 +18,7 @@ from data.training_batches import TrainingBatches
 from hvae.files.states import state_files
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
-from hvae.training.backend import training_backend
+from hvae.training.backends.backend import training_backend
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.config import TrainingConfig
 from hvae.training.fit import Fit

@@ -11,7 +11,7 @@ from data.items import Items
 from data.layouts.layout import Layout
 from data.layouts.npy import npy_reader
 from data.sets.base import Published
-from hvae.configuration.typed_numbers import whole_number
+from hvae.checks.typed_numbers import whole_number
 
 
 def npy_layout(info, **names):

@@ -7,8 +7,8 @@ import math
 import typing
 import unicodedata
 
+from hvae.checks.received import received
 from hvae.errors import UserError
-from hvae.received import received
 
 #: Choices of a setting that can also be left to the program.
 SWITCH = ("auto", "on", "off")

@@ -1,7 +1,7 @@
 """Names of the files in a run's folder."""
 
+from hvae.checks.paths import given_path
 from hvae.errors import UserError
-from hvae.files.paths import given_path
 
 CONFIG = "config.yaml"
 VERSIONS = "versions.yaml"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from hvae.checks.received import received
 from hvae.errors import UserError
-from hvae.received import received
 
 #: The largest seed; as on the command line.
 MOST_SEED = 2**32 - 1

@@ -3,9 +3,9 @@
 import numpy as np
 from keras import ops
 
+from hvae.checks.received import received
 from hvae.errors import UserError
 from hvae.model import HVAE
-from hvae.received import received
 
 
 class StateDict:

@@ -9,9 +9,9 @@ import types
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from hvae.checks.paths import given_path
 from hvae.errors import UserError
 from hvae.files.atomic import make_folder, write_text
-from hvae.files.paths import given_path
 from hvae.files.run_files import PLUGINS
 
 

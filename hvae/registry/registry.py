@@ -6,8 +6,8 @@ import pkgutil
 from collections.abc import Callable
 from typing import TypeVar
 
+from hvae.checks.received import received
 from hvae.errors import UserError
-from hvae.received import received
 
 Part = TypeVar("Part", bound=type)
 

@@ -5,7 +5,7 @@ from hvae.execution import REMAT
 from hvae.execution.block_programs import BlockPrograms
 from hvae.execution.direct import Direct
 from hvae.execution.stages import Stages
-from hvae.training.backend import training_backend
+from hvae.training.backends.backend import training_backend
 
 #: From so many blocks on, those of a kind share a graph. In deeper models tracing and optimising
 #: each one's own takes longer than a thousand updates gain by it (benchmarks/README.md).

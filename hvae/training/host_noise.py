@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from keras import ops
 
 from hvae.noise.draws import update_noise, update_uniforms
-from hvae.training.augmentation import Augmentation
+from hvae.training.loss.augmentation import Augmentation
 
 
 class UpdateNoise(NamedTuple):

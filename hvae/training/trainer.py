@@ -10,16 +10,16 @@ from keras import ops
 
 from hvae.errors import UserError
 from hvae.numerics.elementwise import elementwise_compiled
-from hvae.training.augmentation import Augmentation
-from hvae.training.backend import training_backend
-from hvae.training.consistency import Consistency
-from hvae.training.devices import DevicesBase
+from hvae.training.backends.backend import training_backend
+from hvae.training.backends.devices import DevicesBase
 from hvae.training.execution import get_execution
 from hvae.training.host_noise import HostNoise
-from hvae.training.loss_scale import LossScale
-from hvae.training.objective import Objective
+from hvae.training.loss.augmentation import Augmentation
+from hvae.training.loss.consistency import Consistency
+from hvae.training.loss.loss_scale import LossScale
+from hvae.training.loss.objective import Objective
+from hvae.training.loss.regularization import Regularization
 from hvae.training.optimizers import get_optimizer
-from hvae.training.regularization import Regularization
 from hvae.training.schedules import (
     balance_schedule,
     beta_schedule,

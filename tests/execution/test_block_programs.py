@@ -52,19 +52,19 @@ def direct():
 
 
 def shared_execution():
-    from hvae.training.tensorflow_backend import shared
+    from hvae.training.backends.tensorflow_backend import shared
 
     return BlockPrograms(shared)
 
 
 def recomputed_execution():
-    from hvae.training.tensorflow_backend import recomputed
+    from hvae.training.backends.tensorflow_backend import recomputed
 
     return BlockPrograms(recomputed)
 
 
 def both_execution():
-    from hvae.training.tensorflow_backend import recomputed, shared
+    from hvae.training.backends.tensorflow_backend import recomputed, shared
 
     return BlockPrograms(lambda function: recomputed(shared(function)))
 

@@ -71,7 +71,7 @@ def test_gradient(name):
 def test_compiled_functions_are_the_same(name):
     import tensorflow as tf
 
-    from hvae.training.tensorflow_backend import fused
+    from hvae.training.backends.tensorflow_backend import fused
 
     function, value, slope = FUNCTIONS[name]
     many = np.resize(X, LEAST_SIZE)

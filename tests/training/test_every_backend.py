@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hvae.model import HVAE
-from hvae.training.backend import training_backend
+from hvae.training.backends.backend import training_backend
 from hvae.training.config import TrainingConfig
 from hvae.training.trainer import Trainer
 from tests.backend_outputs import untraced

@@ -8,8 +8,8 @@ import pytest
 
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
-from hvae.training.augmentation import Augmentation
 from hvae.training.config import TrainingConfig
+from hvae.training.loss.augmentation import Augmentation
 from tests.conftest import (
     normal_noise,
     nvae_config,
@@ -322,7 +322,7 @@ def test_the_memory_of_an_update_is_reckoned_without_another_trace():
 def test_what_is_kept_is_what_a_loss_leaves_for_its_gradient():
     import tensorflow as tf
 
-    from hvae.training.tensorflow_backend import compiled, kept_bytes, value_and_gradients
+    from hvae.training.backends.tensorflow_backend import compiled, kept_bytes, value_and_gradients
 
     weight = keras.Variable(np.ones((4, 3), "float32"))
 

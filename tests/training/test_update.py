@@ -146,7 +146,7 @@ def test_adamax_agrees_with_numpy():
 
 @pytest.mark.tensorflow
 def test_large_updates_are_compiled_and_the_same(monkeypatch):
-    from hvae.training.tensorflow_backend import fused
+    from hvae.training.backends.tensorflow_backend import fused
 
     monkeypatch.setattr("hvae.training.update.LEAST_SIZE", 1)
     compiled = []

@@ -5,6 +5,7 @@ import dataclasses
 from data.load import describe
 from data.picture_settings import PictureSettings
 from data.sets import DATASETS
+from hvae.checks.received import received
 from hvae.config import ModelConfig
 from hvae.configuration.run_format import complete
 from hvae.configuration.settings import field_types, from_dict, refuse_unknown, to_dict
@@ -12,7 +13,6 @@ from hvae.errors import UserError
 from hvae.families import CONFIGS
 from hvae.files.run_files import CONFIG
 from hvae.loading import family_config
-from hvae.received import received
 from hvae.training.config import TrainingConfig
 from utils.experiments.run_settings import RunSettings
 

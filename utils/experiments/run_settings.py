@@ -5,8 +5,8 @@ import dataclasses
 from data.binarize import MODES
 from data.picture_file import check_background
 from data.sets import DATASETS
+from hvae.checks.typed_numbers import whole_number
 from hvae.configuration.settings import SWITCH, check_fields, setting
-from hvae.configuration.typed_numbers import whole_number
 from hvae.errors import UserError
 from hvae.execution import REMAT
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from utils.figures.canvas import figure, show_grid
-from utils.figures.palette import scale_palette
+from utils.figures.shared.canvas import figure, show_grid
+from utils.figures.shared.palette import scale_palette
 
 COLUMNS = 8
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.figures.canvas import figure, show_grid
+from utils.figures.shared.canvas import figure, show_grid
 
 _COLUMNS, _ROWS = 8, 6
 _CHANNELS = {1: ("#444444",), 3: ("#c0392b", "#27ae60", "#2c6fbb")}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.figures.labelled_rows import draw_labelled_rows
+from utils.figures.shared.labelled_rows import draw_labelled_rows
 
 
 def draw_exploration(path, exploration, names, levels, title):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.figures.canvas import figure, show_grid
+from utils.figures.shared.canvas import figure, show_grid
 
 
 def draw_hierarchy(path, image, draws, labels, levels):

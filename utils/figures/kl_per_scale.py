@@ -3,8 +3,8 @@
 import numpy as np
 
 from hvae.training.metrics import by_scale
-from utils.figures.canvas import figure
-from utils.figures.palette import scale_palette
+from utils.figures.shared.canvas import figure
+from utils.figures.shared.palette import scale_palette
 
 
 def draw_kl_per_scale(path, evaluation, scales, reporter):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from hvae.inference.evaluation.evaluator import ACTIVE_NATS
-from utils.figures.canvas import figure
-from utils.figures.palette import scale_palette
+from utils.figures.shared.canvas import figure
+from utils.figures.shared.palette import scale_palette
 
 
 def draw_latent_statistics(path, statistics, kept):

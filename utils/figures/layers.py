@@ -1,6 +1,6 @@
 """Samples in which one part of the hierarchy varies."""
 
-from utils.figures.canvas import figure, show_grid
+from utils.figures.shared.canvas import figure, show_grid
 
 
 def draw_layers(path, images, levels, title, has_above, has_below, detail):

@@ -1,6 +1,6 @@
 """What pruning the latents costs."""
 
-from utils.figures.canvas import figure
+from utils.figures.shared.canvas import figure
 
 
 def draw_pruning_curve(path, shares, nll, errors, label, detail):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.figures.canvas import figure, show_grid
+from utils.figures.shared.canvas import figure, show_grid
 
 COLUMNS = 16
 _LARGEST_INCHES = 1.5

@@ -1,6 +1,6 @@
 """How well scores tell two sets of images apart."""
 
-from utils.figures.canvas import figure
+from utils.figures.shared.canvas import figure
 
 
 def draw_roc_curves(path, curves, title):

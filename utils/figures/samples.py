@@ -1,6 +1,6 @@
 """Samples of the model."""
 
-from utils.figures.canvas import figure, show_grid
+from utils.figures.shared.canvas import figure, show_grid
 
 TEMPERATURES = (0.6, 0.8, 1.0)
 ROWS = COLUMNS = 8

@@ -1,6 +1,6 @@
 """How training went."""
 
-from utils.figures.canvas import COLOURS, figure
+from utils.figures.shared.canvas import COLOURS, figure
 
 
 def draw_training_curves(path, history, reporter):

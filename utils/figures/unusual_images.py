@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.figures.canvas import figure, tile
+from utils.figures.shared.canvas import figure, tile
 
 
 def draw_unusual_images(path, images, upper, maps, labels, levels, title):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.figures.canvas import figure
+from utils.figures.shared.canvas import figure
 
 _COLOURS = {"encoder": "#8a8f98", "decoder, z from q": "#1f6feb", "decoder, z from p": "#2a9d8f"}
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from data.image_folder import find_pictures
 from data.picture_file import picture_size, read_picture
-from hvae.configuration.typed_numbers import whole_number
+from hvae.checks.memory import check_memory
+from hvae.checks.typed_numbers import whole_number
 from hvae.errors import UserError
 from hvae.images.checked_images import check_shape_and_dtype, checked_images
-from hvae.memory import check_memory
 
 
 class NumberedImages(NamedTuple):

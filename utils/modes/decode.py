@@ -32,7 +32,7 @@ class DecodeMode(Mode):
 
         from hvae.inference.latents.latent_decoder import LatentDecoder
         from hvae.inference.latents.latents_file import read_latents
-        from utils.figures.image_grid import draw_image_grid
+        from utils.figures.shared.image_grid import draw_image_grid
         from utils.files.arrays_file import write_arrays
 
         model = session.model

@@ -3,7 +3,7 @@
 import importlib.util
 import pathlib
 
-from hvae.configuration.typed_numbers import whole_number
+from hvae.checks.typed_numbers import whole_number
 from hvae.errors import UserError
 from hvae.export.formats import FORMATS
 from hvae.export.parts import PARTS

@@ -50,7 +50,7 @@ class GenerateMode(Mode):
             shape = (*config.image_size, config.image_channels)
             write_archive(session.results.path("samples.npz"), images, shape)
         else:
-            from utils.figures.image_grid import draw_image_grid
+            from utils.figures.shared.image_grid import draw_image_grid
 
             path = session.results.path("samples.png")
             draw_image_grid(path, list(images), config.levels, f"samples, {sampling.title}")

@@ -27,7 +27,7 @@ class InterpolateMode(Mode):
         ends = session.named_images(typed.image)
 
         from hvae.inference.inspection.interpolation import Interpolator
-        from utils.figures.labelled_rows import draw_labelled_rows
+        from utils.figures.shared.labelled_rows import draw_labelled_rows
         from utils.files.arrays_file import write_arrays
 
         interpolate = Interpolator(session.model, typed.output, typed.batch_size)

@@ -55,7 +55,7 @@ class PickMode(Mode):
 
 def _draw_sheets(session, sampling):
     """Write the sheets as their images come; returns all images."""
-    from utils.figures.contact_sheet import draw_contact_sheet
+    from utils.figures.shared.contact_sheet import draw_contact_sheet
 
     typed, levels = session.typed, session.request.experiment.model.levels
     stream = iter(
@@ -91,7 +91,7 @@ def _ask(session, count):
 def _write(session, sampling, numbers, images):
     import numpy as np
 
-    from utils.figures.image_grid import draw_image_grid
+    from utils.figures.shared.image_grid import draw_image_grid
     from utils.files.arrays_file import write_arrays
 
     levels = session.request.experiment.model.levels

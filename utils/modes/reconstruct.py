@@ -67,8 +67,8 @@ def _write_pruned(session, quantiles, masks, results):
     import numpy as np
 
     from hvae.inference.evaluation.evaluator import mean_and_standard_error
-    from utils.figures.labelled_rows import draw_labelled_rows
     from utils.figures.pruning_curve import draw_pruning_curve
+    from utils.figures.shared.labelled_rows import draw_labelled_rows
     from utils.files.arrays_file import write_arrays
 
     report, typed, results_of = session.model.reporter, session.typed, session.results

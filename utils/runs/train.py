@@ -6,6 +6,7 @@ import random
 from data.load import load_splits
 from data.sets import DATASETS
 from data.training_batches import TrainingBatches
+from hvae.checks.memory import available_bytes, check_memory, size_text
 from hvae.errors import UserError
 from hvae.files.atomic import making_folder, remove_left_over
 from hvae.files.run_files import (
@@ -18,10 +19,8 @@ from hvae.files.run_files import (
 )
 from hvae.files.weights import load_weights
 from hvae.inference.evaluation.evaluator import Evaluator
-from hvae.memory import available_bytes, check_memory, size_text
 from hvae.model import HVAE
-from hvae.training.augmentation import Augmentation
-from hvae.training.backend import training_backend
+from hvae.training.backends.backend import training_backend
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.data_dependent_init import data_dependent_init
 from hvae.training.display import Display
@@ -30,6 +29,7 @@ from hvae.training.logs.csv_log import CSVLog
 from hvae.training.logs.divergence_warning import DivergenceWarning
 from hvae.training.logs.json_lines_log import JSONLinesLog
 from hvae.training.logs.tensorboard_log import TensorBoardLog
+from hvae.training.loss.augmentation import Augmentation
 from hvae.training.progress import Progress
 from hvae.training.stopped import Stopped
 from hvae.training.trainer import Trainer

@@ -7,7 +7,7 @@ from subprocess import DEVNULL
 
 from benchmarks.reliability.attacks.base import Attack, Attempt
 from benchmarks.reliability.workshop import TINY
-from hvae.memory import memory_figure
+from hvae.checks.memory import memory_figure
 
 #: Bytes an epoch; 24 hours of epochs of ten seconds are then less than 20 MB.
 _MOST_BYTES_AN_EPOCH = 2048

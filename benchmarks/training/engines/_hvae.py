@@ -19,7 +19,7 @@ class HVAEEngine(TrainingEngine):
         import random
 
         from hvae.model import HVAE
-        from hvae.training.backend import training_backend
+        from hvae.training.backends.backend import training_backend
         from hvae.training.trainer import Trainer
 
         random.seed(self.training.seed)
@@ -42,7 +42,7 @@ class HVAEEngine(TrainingEngine):
 
         `None` where the backend does not say.
         """
-        from hvae.memory import resident_bytes
+        from hvae.checks.memory import resident_bytes
 
         needed = self.trainer.memory_of_update()
         return None if needed is None else needed + resident_bytes()

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from hvae.checks.memory import check_memory
 from hvae.errors import UserError
 from hvae.inference.checked_inputs import MOST_SEED, check_whole, checked_output
 from hvae.inference.generation.readjusted_batch_norm import readjusted_batch_norm
 from hvae.inference.generation.temperatures import block_temperatures, per_image
 from hvae.inference.running.batches import filled_batches
 from hvae.inference.running.compiled_function import CompiledFunction
-from hvae.memory import check_memory
 from hvae.noise.draws import latent_noise, likelihood_noise
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hvae.checks.received import received
 from hvae.errors import UserError
 from hvae.inference.checked_inputs import (
     MOST_SEED,
@@ -16,7 +17,6 @@ from hvae.inference.latents.latents import Latents
 from hvae.inference.running.batches import filled_batch, filled_batches, image_numbers
 from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.noise.draws import latent_noise, likelihood_noise
-from hvae.received import received
 
 
 class LatentDecoder:

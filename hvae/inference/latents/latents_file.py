@@ -24,11 +24,11 @@ import zipfile
 
 import numpy as np
 
+from hvae.checks.paths import given_path
 from hvae.errors import UserError
 from hvae.files.array_members import copy_array
 from hvae.files.atomic import replacing, temporary_path, writing
 from hvae.files.checksums import config_checksum, weights_checksum
-from hvae.files.paths import given_path
 from hvae.inference.latents.latents import ARRAYS, Latents
 from hvae.inference.running.batches import image_numbers
 

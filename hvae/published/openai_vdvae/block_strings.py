@@ -1,8 +1,8 @@
 """The block strings in which VDVAE's published settings describe an architecture."""
 
+from hvae.checks.received import received
 from hvae.errors import UserError
 from hvae.families.vdvae.step_strings import read_steps
-from hvae.received import received
 
 #: Keys of a configuration file that hold block strings, and what they become.
 KEYS = ("enc_blocks", "dec_blocks", "custom_width_str")

@@ -275,7 +275,7 @@ def test_keras_s_own_variable_names_the_backend(monkeypatch, capsys):
 
 
 def test_a_gpu_that_is_not_there_is_refused_where_it_is_typed(monkeypatch, capsys):
-    from hvae.training.backend import training_backend
+    from hvae.training.backends.backend import training_backend
 
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     monkeypatch.setattr(training_backend(), "has_accelerator", lambda: False)

@@ -1,6 +1,6 @@
 """Numbers that the user types in one line."""
 
-from hvae.configuration.typed_numbers import whole_number
+from hvae.checks.typed_numbers import whole_number
 from hvae.errors import UserError
 
 

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from hvae.configuration.typed_numbers import whole_number
+from hvae.checks.typed_numbers import whole_number
 
 
 def image_names(typed, count):

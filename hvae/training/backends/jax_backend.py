@@ -5,7 +5,7 @@ import contextlib
 import jax
 import keras
 
-from hvae.training.devices import DevicesBase, too_few_devices
+from hvae.training.backends.devices import DevicesBase, too_few_devices
 
 #: XLA makes one program of all, and fuses what is elementwise.
 shared = fused = None

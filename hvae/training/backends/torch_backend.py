@@ -8,7 +8,7 @@ from torch import distributed
 from torch.utils.checkpoint import checkpoint
 
 from hvae.errors import UserError
-from hvae.training.devices import DevicesBase
+from hvae.training.backends.devices import DevicesBase
 
 #: There are no graphs of blocks, and PyTorch's elementwise functions are one pass each.
 shared = fused = None

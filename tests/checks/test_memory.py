@@ -2,7 +2,7 @@
 
 import pytest
 
-from hvae import memory
+from hvae.checks import memory
 from hvae.errors import UserError
 from hvae.model import HVAE
 from tests.conftest import tiny_config

@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from hvae.errors import UserError
+from hvae.training.backends.devices import DevicesBase
 from hvae.training.config import TrainingConfig
-from hvae.training.devices import DevicesBase
 
 pytestmark = pytest.mark.tensorflow  # in processes of their own: once
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 MODULE = ["-m", "tests.on_devices"]
 TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
 COMMANDS = {"jax": MODULE, "tensorflow": MODULE, "torch": [*TORCHRUN, *MODULE]}

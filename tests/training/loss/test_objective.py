@@ -6,8 +6,8 @@ from keras import ops
 
 from hvae.model import HVAEOutput
 from hvae.training.config import TrainingConfig
-from hvae.training.kl_balance import KLBalance
-from hvae.training.objective import Objective
+from hvae.training.loss.kl_balance import KLBalance
+from hvae.training.loss.objective import Objective
 from tests.conftest import tiny_config
 from tests.harness import gradient
 

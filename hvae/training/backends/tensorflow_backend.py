@@ -4,7 +4,7 @@ import contextlib
 
 import tensorflow as tf
 
-from hvae.training.devices import DevicesBase, too_few_devices
+from hvae.training.backends.devices import DevicesBase, too_few_devices
 
 #: Operation that stands in a graph between a loss and its gradient.
 _MARK = "gradient_starts"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.training.augmentation import Augmentation
+from hvae.training.loss.augmentation import Augmentation
 
 pytestmark = pytest.mark.every_backend
 

@@ -6,7 +6,7 @@ from keras import ops
 
 from hvae.latents.diagonal_gaussian import DiagonalGaussian
 from hvae.latents.latent_block import LatentOutput
-from hvae.training.consistency import Consistency
+from hvae.training.loss.consistency import Consistency
 from tests.conftest import normal_noise
 from tests.harness import gradient
 

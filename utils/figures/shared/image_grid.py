@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from utils.figures.canvas import figure, show_grid
+from utils.figures.shared.canvas import figure, show_grid
 
 
 def draw_image_grid(path, images, levels, title, columns=0):

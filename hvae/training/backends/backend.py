@@ -28,4 +28,4 @@ def training_backend():
     name = keras.config.backend()
     if name not in ("tensorflow", "jax", "torch"):
         raise UserError(f"backend: training needs tensorflow, jax or torch. Received: {name}")
-    return importlib.import_module(f"hvae.training.{name}_backend")
+    return importlib.import_module(f"hvae.training.backends.{name}_backend")

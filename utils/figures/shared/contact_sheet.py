@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from utils.figures.canvas import figure
+from utils.figures.shared.canvas import figure
 
 _INCHES = 8.0
 _POINTS_PER_INCH = 72

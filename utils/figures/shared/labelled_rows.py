@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.figures.canvas import figure, show_grid
+from utils.figures.shared.canvas import figure, show_grid
 
 _INCHES = 6.4
 _ROW_INCHES = (0.42, 1.6)  # the least lets labels of two lines not touch

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from hvae.training.kl_balance import KLBalance
+from hvae.training.loss.kl_balance import KLBalance
 
 
 class Objective:

@@ -3,8 +3,8 @@
 import os
 import pathlib
 
+from hvae.checks.received import received
 from hvae.errors import UserError
-from hvae.received import received
 
 
 def given_path(name, path):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from hvae.training.loss_scale import LossScale
+from hvae.training.loss.loss_scale import LossScale
 
 
 @pytest.mark.every_backend

@@ -6,7 +6,7 @@ from keras import layers, ops
 
 from hvae.flows.autoregressive.autoregressive_convolution import AutoregressiveConvolution
 from hvae.layers.weight_norm_convolution import WeightNormConvolution
-from hvae.training.regularization import Regularization
+from hvae.training.loss.regularization import Regularization
 from tests.harness import variable_gradient
 
 pytestmark = pytest.mark.every_backend

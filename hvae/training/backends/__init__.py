@@ -1,0 +1,1 @@
+"""What belongs to one backend: a gradient, a compiled step, devices."""

@@ -1,0 +1,1 @@
+"""What an update minimises, and what it is made of."""
