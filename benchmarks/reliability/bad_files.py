@@ -78,6 +78,7 @@ _TEXTS = {
     "deep.cfg": "[a]\nb = " + "(" * 5000 + ")" * 5000 + "\n",
     "pow.cfg": "[model]\nup_filters = 9**9**9**9\n",
     "empty.cfg": "",
+    "empty.yaml": "",
     "notzip.npz": "no",
     "empty.npz": "",
     "plug_exit.py": "import sys\nsys.exit(3)\n",

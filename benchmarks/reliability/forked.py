@@ -1,5 +1,7 @@
 """Commands in copies of this process, which has imported all that they need: a second each."""
 
+import base64
+import functools
 import os
 import pathlib
 import signal
@@ -9,8 +11,14 @@ import time
 import traceback
 from typing import NamedTuple
 
+import matplotlib.figure
+
 #: PyTorch alone can be copied after it was imported.
 BACKEND = "torch"
+#: A picture of one black pixel.
+_BLANK = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 class Ended(NamedTuple):
@@ -21,38 +29,57 @@ class Ended(NamedTuple):
     stderr: str
 
 
-def forked(function, patience=120):
-    """Call a function in a copy of this process.
+class Copy:
+    """A function that is called in a copy of this process.
 
     Args:
         function: takes nothing, gives an exit code.
-        patience: seconds after which it is killed.
-
-    Returns:
-        `Ended`.
+        draws: whether figures are drawn; if not, their files hold a black pixel. Text and
+            layout of four figures take longer than all else that a command does.
     """
-    _import_all()
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        process = os.fork()
-        if not process:
-            _call(function, stdout, stderr)
-        returncode = _wait(process, patience)
-        texts = []
-        for file in (stdout, stderr):
-            file.seek(0)
-            texts.append(file.read().decode(errors="replace"))
-    return Ended(returncode, *texts)
+
+    def __init__(self, function, draws=True):
+        _import_all()
+        self._files = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self._process = os.fork()
+        if not self._process:
+            if not draws:
+                matplotlib.figure.Figure.savefig = _save_blank
+            _call(function, *self._files)
+
+    def end(self, patience):
+        """How it has ended, `Ended`.
+
+        Args:
+            patience: seconds after which it is killed.
+        """
+        returncode, texts = _wait(self._process, patience), []
+        for file in self._files:
+            with file:
+                file.seek(0)
+                texts.append(file.read().decode(errors="replace"))
+        if returncode == -signal.SIGKILL:
+            texts[1] += f"\nkilled, at the latest after {patience:.0f} s"
+        return Ended(returncode, *texts)
 
 
+@functools.cache
 def _import_all():
     """What the commands import, before the first copy."""
     os.environ["KERAS_BACKEND"] = BACKEND
     os.environ["OMP_NUM_THREADS"] = "1"
     import keras  # noqa: F401
+    import torch
 
     import utils.figures.run_figures  # noqa: F401
     import utils.runs.session  # noqa: F401
     import utils.runs.train  # noqa: F401
+
+    torch.set_num_threads(1)
+
+
+def _save_blank(figure, path, **options):
+    pathlib.Path(path).write_bytes(_BLANK)
 
 
 def _call(function, stdout, stderr):

@@ -5,8 +5,17 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
+
+import load_model
+import main
+from benchmarks.reliability.forked import Copy, Ended
 
 _ROOT = pathlib.Path(__file__).parents[2]
+#: Seconds after which the first command hangs, of which nobody knows how long it takes here.
+_FIRST_PATIENCE = 3600
+#: Later ones may take so many times as long as it has, and so many seconds at least.
+_TIMES_THE_FIRST, _LEAST_PATIENCE = 10, 60
 #: A model of 1,930 parameters, two epochs of four updates.
 TINY = (
     "--config digits --num_scales 1 --stage_in_width 4 --enc_middle_width 4 --dec_middle_width 4 "
@@ -21,14 +30,20 @@ class Workshop:
 
     Args:
         folder: an empty folder.
-        patience: seconds after which a command hangs.
     """
 
-    def __init__(self, folder, patience=300):
-        self.patience = patience
+    def __init__(self, folder):
+        #: Seconds after which a command hangs.
+        self.patience = _FIRST_PATIENCE
         self._folder = pathlib.Path(folder)
         self._trained = self._folder / "trained"
         self._count = 0
+        started = time.monotonic()
+        done = self.main(*TINY, "--save_dir", self._folder, "--name", self._trained.name)
+        if done.returncode:
+            raise RuntimeError(f"the run that attacks need did not train: {done.stderr}")
+        took = time.monotonic() - started
+        self.patience = max(_LEAST_PATIENCE, _TIMES_THE_FIRST * took)
 
     def folder(self):
         """A new empty folder."""
@@ -43,19 +58,20 @@ class Workshop:
         Args:
             place: the folder to make of it; a new one if left out.
         """
-        if not self._trained.exists():
-            done = self.main(*TINY, "--save_dir", self._folder, "--name", self._trained.name)
-            if done.returncode:
-                raise RuntimeError(f"the run that attacks need did not train: {done.stderr}")
         return pathlib.Path(shutil.copytree(self._trained, place or self.folder() / "run"))
 
-    def main(self, *arguments, **options):
-        """`main.py` to its end; a `subprocess.CompletedProcess` with text."""
-        return self._finished("main.py", arguments, options)
+    def main(self, *arguments, draws=True):
+        """`main.py` to its end in a copy of this process, which has imported all; `Ended`."""
+        return self.begin(main.main, arguments, draws).end(self.patience)
 
-    def load_model(self, *arguments, **options):
-        """`load_model.py` to its end, likewise."""
-        return self._finished("load_model.py", arguments, options)
+    def load_model(self, *arguments):
+        """`load_model.py` likewise."""
+        return self.begin(load_model.main, arguments).end(self.patience)
+
+    def begin(self, script, arguments, draws=True):
+        """The `main` of a script with arguments as a `Copy`, which has begun."""
+        typed = [str(argument) for argument in arguments]
+        return Copy(lambda: script(typed), draws)
 
     def start(self, script, *arguments, **options):
         """A script as a `subprocess.Popen`, in a group of its own, with text."""
@@ -63,7 +79,7 @@ class Workshop:
         return subprocess.Popen(
             [sys.executable, script, *map(str, arguments)],
             cwd=_ROOT,
-            env=environment | options.pop("env", {}),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=options.pop("stdout", subprocess.PIPE),
             stderr=options.pop("stderr", subprocess.PIPE),
@@ -72,15 +88,16 @@ class Workshop:
             **options,
         )
 
-    def _finished(self, script, arguments, options):
-        with self.start(script, *arguments, **options) as process:
+    def finish(self, script, *arguments):
+        """A script in a process of its own to its end; `Ended`."""
+        with self.start(script, *arguments) as process:
             try:
                 stdout, stderr = process.communicate(timeout=self.patience)
             except subprocess.TimeoutExpired:
                 process.kill()
                 stdout, stderr = process.communicate()
-                stderr += f"\nno end after {self.patience:g} s"
-        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+                stderr += f"\nno end after {self.patience:.0f} s"
+        return Ended(process.returncode, stdout, stderr)
 
 
 def errors(stderr):

@@ -23,14 +23,18 @@ def report_native_end():
         return
     kills = _kills_for_memory()
     reading, writing = os.pipe()
+    # Ctrl-C and a closed terminal reach every process of it, and a cluster ends every process of
+    # a job: the child goes when the other has gone, which has to save first.
+    before = signal.pthread_sigmask(
+        signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    )
     if os.fork():
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(reading)
         faulthandler.enable(writing)
         atexit.register(os.write, writing, _FAREWELL.encode())
         return
     os.close(writing)
-    # Ctrl-C reaches every process of the terminal; this one goes when the other has gone.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with open(reading, encoding="utf-8", errors="replace") as pipe:
         report = _read(pipe)
     line = _line(report, killed_for_memory=_kills_for_memory() > kills)

@@ -62,6 +62,9 @@ def read_config_file(name):
         values, unused = read_efficient_vdvae_cfg(path, num_train)
         return ConfigFile({**values, "split_of": datasets[values["dataset"]].split_of}, unused)
     values = read_yaml(path)
+    if not values:
+        # All defaults would be trained, which whoever names a file does not want.
+        raise UserError(f"config: {path} must hold names and values. Received: an empty file")
     if FORMAT_NAME in values:  # a run's
         refuse_unreadable(path, values)
         del values[FORMAT_NAME]

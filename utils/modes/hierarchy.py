@@ -40,10 +40,12 @@ class HierarchyMode(Mode):
         import numpy as np
 
         from hvae.inference.inspection.hierarchy import HierarchySampler
+        from hvae.inference.inspection.informative_blocks import block_information
         from utils.figures.hierarchy import draw_hierarchy, draw_remaining_deviation
 
         typed, model, results = session.typed, session.model, session.results
-        counts, labels = _rows(model.config.latent_scales, typed.rows)
+        _, active = block_information(model, typed.seed, typed.batch_size)
+        counts, labels = _rows(model.config.latent_scales, typed.rows, active)
         levels = model.config.levels
         sampler = HierarchySampler(model, typed.output, typed.batch_size)
         deviations = []
@@ -73,6 +75,7 @@ class HierarchyMode(Mode):
             "rows": [
                 {
                     "blocks_from_posterior": count,
+                    "label": labels[row],
                     "mean": float(deviations[:, row].mean()),
                     "images": deviations[:, row].tolist(),
                 }
@@ -118,15 +121,20 @@ class HierarchyMode(Mode):
         )
 
 
-def _rows(scales, step):
-    """Per row, how many blocks come from the posterior, and its label."""
+def _rows(scales, step, active_units):
+    """Per row, how many blocks come from the posterior, and its label.
+
+    A row whose own blocks have no active unit is that above it, which the label says.
+    """
     names = [str(scale) for scale in scales]
     counts, labels = [0], ["none"]
     for count, name in enumerate(names, start=1):
         ends_scale = count == len(names) or names[count] != name
         if step == "block" or ends_scale:
+            label = f"to {name}" if step == "scale" else f"{count} of {len(names)}"
+            is_empty = not any(active_units[counts[-1] : count])
             counts.append(count)
-            labels.append(f"to {name}" if step == "scale" else f"{count} of {len(names)}")
+            labels.append(f"{label} (empty)" if is_empty else label)
     return tuple(counts), labels
 
 

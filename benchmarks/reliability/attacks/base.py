@@ -20,6 +20,8 @@ class Attack(abc.ABC):
 
     #: How the table calls it.
     label = ""
+    #: What was seen beside faults, for the table: a few words.
+    seen = ""
 
     def __init__(self, workshop):
         self.workshop = workshop

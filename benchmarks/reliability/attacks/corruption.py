@@ -2,53 +2,84 @@
 
 import random
 
-import load_model
-import main
+import numpy as np
+
 from benchmarks.reliability.attacks.base import Attack, Attempt
-from benchmarks.reliability.forked import BACKEND, forked
+from benchmarks.reliability.forked import Copy
 from benchmarks.reliability.runs import difference
 from benchmarks.reliability.workshop import errors
-from hvae.files.states import state_files
+from hvae.files.run_files import CONFIG, DATA, MOMENTS, VERSIONS, WEIGHTS, weights_file
 
-_USE = ("generate", "--num_images", "4", "--to", "npz", "--backend", BACKEND)
+#: Of every file of a run.
+_PLACES = 60
+_USE = ("evaluate", "--num_samples", "1")
 
 
 class Corruption(Attack):
-    """Flips a bit of a file, or cuts it, and uses the run: the right result, or one line."""
+    """Flips a bit of a file, or cuts it, and uses the run: the right result, or one line.
+
+    Weights are loaded, states and logs are gone on with, which must give what the whole run has;
+    with what says how to use the run it is measured.
+    """
 
     label = "a flipped bit, a file cut short"
-    count = 100
 
     def attempts(self):
         chance = random.Random(0)
-        for number in range(self.count):
-            run = self.workshop.run()
-            newest = state_files(run)[0].name
-            name = ("best_ema.weights.h5", newest, "config.yaml", "best_ema.weights.h5")[number % 4]
-            what = _damage(run / name, chance, is_cut=number % 10 == 9)
-            is_state = name == newest
-            fault = self._resume(run) if is_state else self._use(run)
-            yield Attempt(f"{name}, {what}", fault)
+        whole = self.workshop.run()
+        expected = self._evaluate(whole)[1]
+        for path in sorted(path for path in whole.rglob("*") if path.is_file()):
+            name = path.relative_to(whole).as_posix()
+            if path.name.startswith(".") or name.startswith("figures/"):
+                continue  # nothing reads them
+            for number in range(_PLACES):
+                run = self.workshop.run()
+                what = _damage(run / name, chance, is_cut=number % 10 == 9)
+                if name.endswith(".weights.h5"):
+                    fault = self._load(run, whole, name)
+                elif name in (CONFIG, DATA, VERSIONS):
+                    fault = self._use(run, expected)
+                else:
+                    fault = self._resume(run, whole)
+                yield Attempt(f"{name}, {what}", fault)
 
-    def _use(self, run):
-        done = forked(lambda: load_model.main([str(run), *_USE]))
+    def _load(self, run, whole, name):
+        """Weights are those that were written, or refused in a line."""
+        moment, kind = next((m, k) for m in MOMENTS for k in WEIGHTS if weights_file(m, k) == name)
+
+        def load():
+            import hvae
+
+            try:
+                found = hvae.load_model(run, kind, moment).get_weights()
+            except hvae.UserError as error:
+                return 1 if "\n" in str(error) else 0
+            arrays = hvae.load_model(whole, kind, moment).get_weights()
+            return 0 if all(map(np.array_equal, found, arrays)) else 2
+
+        done = Copy(load).end(self.workshop.patience)
+        faults = {0: "", 1: "an error of many lines", 2: "other weights, without a word"}
+        return faults.get(done.returncode, f"exit code {done.returncode}: {done.stderr[-200:]}")
+
+    def _use(self, run, expected):
+        done, found = self._evaluate(run)
         if done.returncode == 2 and len(errors(done.stderr)) == 1:
             return ""
         if done.returncode:
             return f"exit code {done.returncode}: {errors(done.stderr)}"
-        result = (run / "generate" / "samples.npz").read_bytes()
-        if self._expected is None:
-            whole = self.workshop.run()
-            forked(lambda: load_model.main([str(whole), *_USE]))
-            self._expected = (whole / "generate" / "samples.npz").read_bytes()
-        return "" if result == self._expected else "other images, without a word"
+        if found == expected or "warning" in done.stdout + done.stderr:
+            return ""
+        return "other results, without a word"
 
-    _expected = None
+    def _evaluate(self, run):
+        """How measuring has ended, and what it has found."""
+        done = self.workshop.load_model(run, *_USE)
+        path = run / "evaluate" / "evaluation.npz"
+        return done, path.read_bytes() if path.is_file() else None
 
-    def _resume(self, run):
-        """Falls back to the state before, and becomes what it was."""
-        whole = self.workshop.run()
-        done = forked(lambda: main.main(["--resume", str(run), "--backend", BACKEND]))
+    def _resume(self, run, whole):
+        """What is damaged falls back to what is whole, and the run becomes what it was."""
+        done = self.workshop.main("--resume", run, draws=False)
         if done.returncode:
             return f"exit code {done.returncode}: {errors(done.stderr)}"
         return difference(run, whole)

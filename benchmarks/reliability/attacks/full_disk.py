@@ -8,7 +8,7 @@ from benchmarks.reliability.attacks.base import Attack, Attempt
 from benchmarks.reliability.workshop import TINY, errors
 
 #: Sizes of the disk; the run of `TINY` takes 700 kB with its figures.
-_TRAINING_KB = (40, 80, 120, 160, 200, 240, 280, 320, 360, 400, 450, 500, 550, 600, 650)
+_TRAINING_KB = (*range(40, 720, 40), 2000)
 _FREE_KB = (4, 12, 40)
 #: What one uses a run for where little space is left.
 _USES = (
@@ -17,8 +17,9 @@ _USES = (
     ("evaluate",),
     ("encode",),
     ("reconstruct",),
-    ("export",),
 )
+#: Runs under TensorFlow, so in a process of its own.
+_EXPORT = ("export", "--parts", "generate")
 
 
 class FullDisk(Attack):
@@ -31,12 +32,15 @@ class FullDisk(Attack):
             with small_disk(self.workshop.folder(), size) as disk:
                 done = self.workshop.main(*TINY, "--save_dir", disk, "--name", "full")
                 yield Attempt(f"training, a disk of {size} kB", _fault(done, disk))
-        for use in _USES:
+        for use in (*_USES, _EXPORT):
             for free in _FREE_KB:
                 with small_disk(self.workshop.folder(), 2000) as disk:
                     run = self.workshop.run(disk / "run")
                     _fill(disk, free)
-                    done = self.workshop.load_model(run, *use)
+                    if use is _EXPORT:
+                        done = self.workshop.finish("load_model.py", run, *use)
+                    else:
+                        done = self.workshop.load_model(run, *use)
                     yield Attempt(f"{' '.join(use)}, {free} kB free", _fault(done, disk))
 
 

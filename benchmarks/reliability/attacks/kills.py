@@ -1,18 +1,20 @@
 """Processes that are killed."""
 
 import signal
+import time
 
 import main
 from benchmarks.reliability.attacks.base import Attack, Attempt
-from benchmarks.reliability.forked import BACKEND, dies_at, forked
+from benchmarks.reliability.forked import Copy, dies_at
 from benchmarks.reliability.runs import difference
 from benchmarks.reliability.workshop import TINY, errors
 
 
 class Kills(Attack):
-    """Kills training (kill −9) before every so-manieth operation on files, and goes on with it.
+    """Kills training (kill −9) before each of its operations on files, and at moments between.
 
-    It must become what it would have become, bit for bit.
+    Gone on with, or begun again where nothing is there yet, it must become what it would have
+    become, bit for bit.
     """
 
     label = "kill −9"
@@ -23,39 +25,42 @@ class Kills(Attack):
 
         def counted():
             seen = dies_at(0, expected.parent)
-            code = _train(expected)
+            code = main.main(_flags(expected))
             print(f"operations: {len(seen)}")
             return code
 
-        done = forked(counted)
+        started = time.monotonic()
+        done = Copy(counted, draws=False).end(self.workshop.patience)
+        took = time.monotonic() - started
         if done.returncode:
             raise RuntimeError(f"the run that kills need did not train: {done.stderr}")
         operations = int(done.stdout.rpartition("operations: ")[2])
-        for moment in range(min(self.count, operations)):
-            operation = 1 + moment * operations // min(self.count, operations)
-            yield Attempt(
-                f"before operation {operation} on files", self._fault(operation, expected)
-            )
+        for operation in range(1, operations + 1):
+            fault = self._fault(expected, operation, self.workshop.patience)
+            yield Attempt(f"before operation {operation} on files", fault)
+        self.seen = f"{operations} before operations on files, the others between"
+        others = self.count - operations
+        for number in range(others):
+            after = took * (number + 1) / (others + 1)
+            yield Attempt(f"after {after:.2f} s", self._fault(expected, 0, after))
 
-    def _fault(self, operation, expected):
+    def _fault(self, expected, operation, patience):
+        """What is not as expected after a kill at an operation, or when patience has an end."""
         run = self.workshop.folder() / "run"
 
         def killed():
             dies_at(operation, run.parent)
-            return _train(run)
+            return main.main(_flags(run))
 
-        done = forked(killed)
-        if done.returncode != -signal.SIGKILL:
+        done = Copy(killed, draws=False).end(patience)
+        if operation and done.returncode != -signal.SIGKILL:
             return f"it was not killed: exit code {done.returncode}"
-        if run.exists():
-            done = forked(lambda: main.main(["--resume", str(run), "--backend", BACKEND]))
-        else:
-            done = forked(lambda: _train(run))
+        typed = ("--resume", run) if run.exists() else _flags(run)
+        done = self.workshop.main(*typed, draws=False)
         if done.returncode:
             return f"exit code {done.returncode}: {errors(done.stderr)}"
         return difference(run, expected)
 
 
-def _train(run):
-    flags = ["--save_dir", str(run.parent), "--name", run.name, "--backend", BACKEND]
-    return main.main([*TINY, *flags])
+def _flags(run):
+    return [*TINY, "--save_dir", str(run.parent), "--name", run.name]

@@ -5,11 +5,13 @@ import time
 
 from benchmarks.reliability.attacks.base import Attack, Attempt
 from benchmarks.reliability.workshop import TINY, errors
+from hvae.files.run_files import METRICS
 from hvae.files.states import state_files
 
 _SIGNALS = {signal.SIGTERM: (143, 10.0), signal.SIGHUP: (129, 10.0), signal.SIGINT: (130, 2.5)}
-#: When, seconds after the start: while importing, building, compiling, training.
-_MOMENTS = (1.0, 4.0, 8.0, 10.0, 12.0, 16.0)
+#: When, as shares of the time to the end of the first epoch: while importing, building,
+#: compiling, training.
+_MOMENTS = (0.05, 0.3, 0.6, 0.8, 0.95, 1.3)
 
 
 class Signals(Attack):
@@ -21,15 +23,28 @@ class Signals(Attack):
     label = "SIGTERM, SIGHUP, SIGINT"
 
     def attempts(self):
+        to_first_epoch = self._seconds_to_first_epoch()
         for number, (code, seconds) in _SIGNALS.items():
-            for moment in _MOMENTS:
-                name = f"{signal.Signals(number).name} after {moment:g} s"
+            for share in _MOMENTS:
+                moment = share * to_first_epoch
+                name = f"{signal.Signals(number).name} after {moment:.1f} s"
                 yield Attempt(name, self._fault(number, code, seconds, moment))
+
+    def _seconds_to_first_epoch(self):
+        run, started = self.workshop.folder() / "run", time.monotonic()
+        with self._train(run) as process:
+            while process.poll() is None and not (run / METRICS).is_file():
+                time.sleep(0.1)
+            process.kill()
+        return time.monotonic() - started
+
+    def _train(self, run):
+        flags = (*TINY, "--epochs", 100000, "--save_dir", run.parent, "--name", run.name)
+        return self.workshop.start("main.py", *flags)
 
     def _fault(self, number, code, seconds, moment):
         run = self.workshop.folder() / "run"
-        flags = (*TINY, "--epochs", 100000, "--save_dir", run.parent, "--name", run.name)
-        process = self.workshop.start("main.py", *flags)
+        process = self._train(run)
         time.sleep(moment)
         started = time.monotonic()
         process.send_signal(number)

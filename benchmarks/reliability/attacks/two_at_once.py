@@ -2,6 +2,8 @@
 
 import zipfile
 
+import load_model
+import main
 from benchmarks.reliability.attacks.base import Attack, Attempt
 from benchmarks.reliability.workshop import TINY, errors
 
@@ -22,7 +24,7 @@ class TwoAtOnce(Attack):
     def _generate(self, to):
         run = self.workshop.run()
         flags = (run, "generate", "--num_images", "300", "--to", to)
-        ended = self._both("load_model.py", flags)
+        ended = self._both(load_model.main, flags)
         if any(code for code, _ in ended):
             return f"{ended}"
         folder = run / "generate"
@@ -44,7 +46,7 @@ class TwoAtOnce(Attack):
         return self._one_of_two(flags, "one")
 
     def _one_of_two(self, flags, words):
-        ended = sorted(self._both("main.py", flags))
+        ended = sorted(self._both(main.main, flags))
         codes, texts = zip(*ended)
         if codes != (0, 2):
             return f"exit codes {codes}: {texts}"
@@ -52,6 +54,6 @@ class TwoAtOnce(Attack):
 
     def _both(self, script, flags):
         """Exit codes, and lines of errors."""
-        processes = [self.workshop.start(script, *flags) for _ in range(2)]
-        ended = [process.communicate(timeout=self.workshop.patience) for process in processes]
-        return [(p.returncode, errors(stderr)) for p, (_, stderr) in zip(processes, ended)]
+        copies = [self.workshop.begin(script, flags) for _ in range(2)]
+        ended = [copy.end(self.workshop.patience) for copy in copies]
+        return [(done.returncode, errors(done.stderr)) for done in ended]

@@ -29,6 +29,8 @@ def refused(capsys, *arguments):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("", "wrong.yaml must hold names and values. Received: an empty file"),
+        ("# nothing\n---\n", "wrong.yaml must hold names and values. Received: an empty file"),
         (NESTED_LISTS, "nested too deep"),
         (NESTED_MAPPINGS, "nested too deep"),
         (ALIASES, "gpu: must be text. Received: [[[...], [...], [...], [...], [...], [...], ...]"),

@@ -55,13 +55,25 @@ def test_any_other_end_is_as_it_was(code, returncode):
     assert run(code) == (returncode, "working")
 
 
-def test_an_interruption_of_both_processes_does_not_hide_a_crash():
-    code = """
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("end", "stderr"),
+    [("os.abort()", "error: native code has crashed (Aborted); try TF_"), ("sys.exit(5)", "")],
+)
+def test_a_signal_to_both_processes_hides_no_crash_and_says_nothing_itself(number, end, stderr):
+    code = f"""
+class Asked(Exception):
+    pass
+def answer(number, frame):
+    raise Asked
+signal.signal({int(number)}, answer)
 try:
-    os.killpg(os.getpgrp(), signal.SIGINT)
+    os.killpg(os.getpgrp(), {int(number)})
     signal.pause()
-except KeyboardInterrupt:
-    os.abort()
+except Asked:
+    import time
+    time.sleep(0.2)  # the other process has had it too
+    {end}
 """
     done = subprocess.run(
         [sys.executable, "-c", STARTED + code],
@@ -70,7 +82,8 @@ except KeyboardInterrupt:
         text=True,
         start_new_session=True,
     )
-    assert "has crashed (Aborted)" in done.stderr
+    assert done.stderr.removeprefix("working").strip()[: len(stderr) or None] == stderr
+    assert done.returncode == (5 if "exit" in end else -signal.SIGABRT)
 
 
 def test_the_innermost_line_of_the_package_is_named():
