@@ -8,11 +8,11 @@ cut to the given time, without validation between; building and compiling come o
 it into `docs/models.md`. Times, and so results, are those of an otherwise idle machine.
 """
 
-import itertools
 import statistics
 import time
 from functools import partial
 
+from benchmarks.by_clock import updates_by_clock
 from benchmarks.prepared import prepare
 from benchmarks.seeds import bits_of_test_images, of_images, parse, report, trained, with_error
 from benchmarks.timing import seconds_of
@@ -62,7 +62,12 @@ def _train(name, seed, typed):
     experiment, splits, batches, trainer = prepare(name, "--seed", seed)
     images = next(iter(batches.epoch(0)))
     first = seconds_of(partial(trainer.train_batch, images))
-    times = _update(trainer, batches, typed.seconds)
+    start = time.perf_counter()
+
+    def share():
+        return (time.perf_counter() - start) / typed.seconds
+
+    times = list(updates_by_clock(trainer, batches, share))
     return {
         "family": experiment.model.model_family,
         "parameters": trainer.model.count_params(),
@@ -71,26 +76,6 @@ def _train(name, seed, typed):
         "first_step": first,
         "bits_per_dim": bits_of_test_images(trainer, splits.test),
     }
-
-
-def _update(trainer, batches, seconds):
-    """Updates until the time is up; the seconds that each took."""
-    total = trainer.config.epochs * len(batches)
-    start = time.perf_counter()
-
-    def by_time(schedule):
-        # The whole schedule in the given time, however many updates that allows.
-        return lambda _: schedule(total * min(1.0, (time.perf_counter() - start) / seconds))
-
-    trainer.learning_rate = by_time(trainer.learning_rate)
-    trainer.beta = by_time(trainer.beta)
-    trainer.regularization_factor = by_time(trainer.regularization_factor)
-    times = []
-    for epoch in itertools.count():
-        for images in batches.epoch(epoch):
-            if time.perf_counter() - start > seconds:
-                return times
-            times.append(seconds_of(partial(trainer.train_batch, images)))
 
 
 if __name__ == "__main__":

@@ -23,15 +23,24 @@ def prepare(name, *flags):
         import keras
 
         from data.load import load_splits
+        from data.sets import DATASETS
         from data.training_batches import TrainingBatches
         from hvae.model import HVAE
         from hvae.training.backends.backend import training_backend
         from hvae.training.data_dependent_init import data_dependent_init
         from hvae.training.trainer import Trainer
 
-    training = request.experiment.training
-    splits = load_splits(request.experiment.run.dataset)
-    batches = TrainingBatches(splits.train, training.data_batch_size, training.seed)
+    run, training = request.experiment.run, request.experiment.training
+    splits = load_splits(
+        run.dataset,
+        run.data_dir,
+        run.binarize,
+        run.limit_train,
+        run.limit_eval,
+        run.split_of,
+    )
+    levels = DATASETS[run.dataset].info.levels if run.binarize == "dynamic" else None
+    batches = TrainingBatches(splits.train, training.data_batch_size, training.seed, levels)
     keras.utils.set_random_seed(training.seed)
     model = HVAE(request.experiment.model)
     if training.data_dep_init:
@@ -40,6 +49,6 @@ def prepare(name, *flags):
         model,
         training,
         len(batches),
-        jit=training_backend().uses_compiler(request.experiment.run.jit),
+        jit=training_backend().uses_compiler(run.jit),
     )
     return Prepared(request.experiment, splits, batches, trainer)

@@ -6,7 +6,9 @@ differences are taken image by image.
 """
 
 import argparse
+import concurrent.futures
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -20,23 +22,30 @@ from benchmarks.training.table import markdown
 from hvae.files.atomic import write_text
 
 POSTERIOR_SAMPLES = 10
+#: Environment of a process that leaves the other cores to others.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"
+)
 
 
-def parse(description, train, **numbers):
+def parse(description, train, **flags):
     """Read the command line; in a process of one training, train, and end.
 
     Args:
         description: for `--help`.
         train: function of a label, a seed and the other flags: plain results of one training.
-        **numbers: further flags, default values by name.
+        **flags: further flags, default values by name; a list takes several values.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--results", help="JSON file that keeps finished trainings")
-    parser.add_argument("--write", action="store_true", help="the table into docs/models.md")
+    parser.add_argument("--write", action="store_true", help="put the table where it is read")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
-    for name, default in numbers.items():
-        parser.add_argument(f"--{name}", type=type(default), default=default)
+    for name, default in flags.items():
+        several = isinstance(default, list)
+        kind = type(default[0] if several else default)
+        nargs = "+" if several else None
+        parser.add_argument(f"--{name}", type=kind, default=default, nargs=nargs)
     typed = parser.parse_args()
     if typed.one:
         label, seed, path = typed.one
@@ -45,7 +54,12 @@ def parse(description, train, **numbers):
     return typed
 
 
-def trained(module, labels, typed, *flags):
+def mean_bits(result):
+    """A line on one training."""
+    return f"{np.mean(result['bits_per_dim']):.4f} bits/dim"
+
+
+def trained(module, labels, typed, *flags, mean=mean_bits, side_by_side=1):
     """Results of every configuration and seed.
 
     Args:
@@ -53,24 +67,36 @@ def trained(module, labels, typed, *flags):
         labels: of the configurations.
         typed: what `parse` gave.
         flags: of the benchmark, for the processes.
+        mean: function of a result: a line on how good it is.
+        side_by_side: processes at a time; of several each has one thread.
 
     Returns:
         `{label: [results of each seed]}`.
     """
     kept = pathlib.Path(typed.results) if typed.results else None
     results = json.loads(kept.read_text()) if kept and kept.exists() else {}
-    for seed in map(str, typed.seeds):
-        for label in labels:
-            of_label = results.setdefault(label, {})
-            if seed in of_label:
-                continue
-            with tempfile.TemporaryDirectory() as folder:
-                out = f"{folder}/result.json"
-                command = [sys.executable, "-m", module, "--one", label, seed, out, *flags]
-                subprocess.run(command, check=True)
-                of_label[seed] = json.loads(pathlib.Path(out).read_text())
-            mean = np.mean(of_label[seed]["bits_per_dim"])
-            print(f"{label}, seed {seed}: {mean:.4f} bits/dim", file=sys.stderr, flush=True)
+    environment = os.environ | (ONE_THREAD if side_by_side > 1 else {})
+
+    def train(label, seed):
+        with tempfile.TemporaryDirectory() as folder:
+            out = f"{folder}/result.json"
+            command = [sys.executable, "-m", module, "--one", label, seed, out, *flags]
+            subprocess.run(command, check=True, env=environment)
+            return json.loads(pathlib.Path(out).read_text())
+
+    missing = [
+        (label, str(seed))
+        for seed in typed.seeds
+        for label in labels
+        if str(seed) not in results.get(label, {})
+    ]
+    with concurrent.futures.ThreadPoolExecutor(side_by_side) as pool:
+        running = {pool.submit(train, *place): place for place in missing}
+        for done in concurrent.futures.as_completed(running):
+            label, seed = running[done]
+            result = done.result()
+            results.setdefault(label, {})[seed] = result
+            print(f"{label}, seed {seed}: {mean(result)}", file=sys.stderr, flush=True)
             if kept:
                 write_text(kept, json.dumps(results))
     return {label: [results[label][str(seed)] for seed in typed.seeds] for label in labels}

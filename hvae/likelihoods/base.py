@@ -50,6 +50,19 @@ class Likelihood(abc.ABC):
         values = ops.round(values * (self.levels - 1))
         return ops.cast(ops.clip(values, 0, self.levels - 1), "int32")
 
+    @property
+    def mean_levels(self) -> int:
+        """Levels of `mean_integers`: those of the images, unless these are too few for a mean."""
+        return self.levels
+
+    def mean_integers(self, parameters: Any) -> Any:
+        """`mean` to the nearest integers 0 … mean_levels − 1, int32."""
+        return self.unscale(self.mean(parameters))
+
+    def output_levels(self, output: str) -> int:
+        """Levels of the integers that show the `"sample"`, `"mode"` or `"mean"` of p(x | z)."""
+        return self.mean_levels if output == "mean" else self.levels
+
     @abc.abstractmethod
     def nll(self, parameters: Any, images: Any) -> Any:
         """−log p(x | z) in nats per image, `(batch,)`."""

@@ -27,6 +27,14 @@ class Bernoulli(Likelihood):
     def mean(self, parameters):
         return ops.sigmoid(ops.cast(parameters, "float32"))
 
+    @property
+    def mean_levels(self):
+        # The mean of black and white is grey.
+        return max(self.levels, 256)
+
+    def mean_integers(self, parameters):
+        return ops.cast(ops.round(self.mean(parameters) * (self.mean_levels - 1)), "int32")
+
     def mode(self, parameters):
         return ops.cast(ops.greater(parameters, 0), "float32")
 

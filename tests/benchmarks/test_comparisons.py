@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from benchmarks import families, features, seeds, unusual
-from benchmarks.readme import MODELS_PAGE, USING_PAGE
+from benchmarks.by_clock import updates_by_clock
+from benchmarks.quality import table
+from benchmarks.quality.chart import common_curves
+from benchmarks.quality.published import reckoned
+from benchmarks.readme import FRONT_PAGE, MODELS_PAGE, USING_PAGE
 from utils.files.marked_section import with_section
 
 
@@ -46,9 +50,11 @@ def test_a_family_has_the_median_of_its_seeds():
 
 
 def test_every_seed_is_a_process_and_finished_ones_are_kept(tmp_path, monkeypatch):
-    kept, started = tmp_path / "kept.json", []
+    kept, started, environments = tmp_path / "kept.json", [], []
+    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
 
-    def run(command, check):
+    def run(command, check, env):
+        environments.append(env.get("TF_NUM_INTRAOP_THREADS"))
         label, seed, out = command[4:7]
         started.append((label, seed, *command[7:]))
         with open(out, "w") as file:
@@ -61,15 +67,95 @@ def test_every_seed_is_a_process_and_finished_ones_are_kept(tmp_path, monkeypatc
     assert ("b --c", "1", "--seconds", "3") in started and len(started) == 4
     typed.seeds = [1, 2]
     assert seeds.trained("m", ("a",), typed)["a"][1] == {"bits_per_dim": [2.0]}
-    assert started[4:] == [("a", "2")]
+    assert started[4:] == [("a", "2")] and set(environments) == {None}
+    typed.seeds = [3, 4]
+    seeds.trained("m", ("a",), typed, side_by_side=2)
+    assert environments[5:] == ["1", "1"]
 
 
-PAGES = {"families": MODELS_PAGE, "features": MODELS_PAGE, "unusual": USING_PAGE}
+def of_quality(*nats):
+    """Results of one family, a seed for each final −ELBO."""
+    return [
+        {
+            "config": "mnist_small_nvae",
+            "parameters": 123456,
+            "minutes": 2.0,
+            "batch_size": 64,
+            "updates": 1000 + 10 * i,
+            "curve": [[0.5 + 0.1 * i, 1, 500.0], [2.0, 1000, value]],
+            "elbo_nats": value,
+            "bounds_nats": [value, value - 1.0, value - 2.0],
+            "images": [55000, 5000, 10000],
+            "machine": "a machine",
+        }
+        for i, value in enumerate(nats)
+    ]
 
 
-@pytest.mark.parametrize("section", PAGES)
-def test_the_documentation_has_a_place_for_the_table(section):
-    text = PAGES[section].read_text(encoding="utf-8")
+def test_quality_is_the_mean_of_the_seeds_with_their_deviation():
+    results = {"mnist": {"nvae": of_quality(100.0, 104.0)}, "fashion": {"nvae": of_quality(230.0)}}
+    row = table.short(results).splitlines()[-1].split(" | ")
+    assert row == [
+        "| `nvae`", "123,456", "102.00 ± 2.83", "100.00 ± 2.83", "230.00", "228.00 |"
+    ]  # fmt: skip
+    long = table.long(results).splitlines()
+    assert long[0].endswith("published nats of MNIST are of Larochelle's. a machine.")
+    assert long[-2].startswith("| MNIST | `mnist_small_nvae` | 1,005 | 64,320 | 33 | 102.00 ± 2.83")
+    assert long[-2].endswith("| 100.00 104.00 |") and len(long) == 6
+    results["mnist"]["nvae"][0]["images"][0] = 50000
+    assert "those of Larochelle" in table.short(results)
+    results["fashion"]["nvae"][0]["minutes"] = 3.0
+    with pytest.raises(ValueError):
+        table.short(results)
+
+
+def test_what_published_results_would_take_is_reckoned():
+    text = reckoned(0.864, 64, 1000, 900)
+    assert "864 ms of one core: an epoch 0.22 hours" in text
+    assert "1,000 epochs (900,000 updates) 9.0 days (reckoned" in text
+
+
+def test_curves_are_compared_at_minutes_that_all_have():
+    minutes, nats = common_curves([r["curve"] for r in of_quality(100.0, 200.0)])
+    assert minutes[[0, -1]].tolist() == [0.6, 2.0]
+    np.testing.assert_allclose(nats, [[500 - 400 / 15, 100], [500, 200]])
+
+
+def test_the_whole_schedule_is_in_the_given_time():
+    """Of ten epochs of two batches there are as many as the time allows, at the right rate."""
+    rates = []
+
+    class Batches:
+        def __len__(self):
+            return 2
+
+        def epoch(self, index):
+            return iter([index, index])
+
+    names = ("learning_rate", "beta", "is_balanced", "regularization_factor")
+    trainer = types.SimpleNamespace(
+        config=types.SimpleNamespace(epochs=10), **dict.fromkeys(names, lambda update: update)
+    )
+    trainer.train_batch = lambda images: rates.append(trainer.learning_rate(7))
+    share = iter(np.arange(19) / 16)
+    updates = list(updates_by_clock(trainer, Batches(), lambda: next(share)))
+    assert len(updates) == len(rates) == 9
+    np.testing.assert_allclose(rates, 20 * np.append(np.arange(1, 16, 2) / 16, 1.0))
+
+
+PAGES = [
+    ("families", MODELS_PAGE),
+    ("features", MODELS_PAGE),
+    ("quality", MODELS_PAGE),
+    ("quality", FRONT_PAGE),
+    ("quality published", MODELS_PAGE),
+    ("unusual", USING_PAGE),
+]
+
+
+@pytest.mark.parametrize(("section", "page"), PAGES)
+def test_the_documentation_has_a_place_for_the_table(section, page):
+    text = page.read_text(encoding="utf-8")
     assert "\nwritten\n" in with_section(text, section, "written")
 
 

@@ -57,3 +57,12 @@ def test_grey_levels_give_the_mean_over_binary_draws(rng):
     slope = gradient(lambda t: ops.sum(grey.nll(t, images)), logits)
     p = ops.convert_to_numpy(grey.mean(logits)).ravel()
     np.testing.assert_allclose(slope.ravel(), p - share, atol=1e-5)
+
+
+def test_a_mean_of_binary_pixels_is_shown_in_grey():
+    logits = np.array([-1e4, -1.0, 0.0, 0.5, 1e4], "float32").reshape(1, 1, 5, 1)
+    shown = ops.convert_to_numpy(likelihood.mean_integers(logits)).ravel()
+    assert shown.tolist() == [0, 69, 128, 159, 255]  # 255 σ(l)
+    assert [likelihood.output_levels(o) for o in ("mean", "mode", "sample")] == [256, 2, 2]
+    grey = Bernoulli(channels=1, levels=256)
+    assert ops.convert_to_numpy(grey.mean_integers(logits)).ravel().tolist() == shown.tolist()

@@ -10,10 +10,10 @@ def draw_hierarchy(path, image, draws, labels, levels):
 
     Args:
         path: the PNG file.
-        image: integers, `(height, width, channels)`.
+        image: of 256 levels, `(height, width, channels)`.
         draws: a `HierarchyDraws`.
         labels: per row, what comes from the posterior.
-        levels: number of intensity levels.
+        levels: number of intensity levels of the draws.
     """
     from matplotlib import cm, colormaps, colors
 
@@ -22,7 +22,7 @@ def draw_hierarchy(path, image, draws, labels, levels):
     colour = cm.ScalarMappable(colors.Normalize(0.0, deviation.max()), colormaps["magma"])
     # One picture of all: what belongs together is in line.
     pictures = np.empty((rows, columns + 2, height, width, 3))
-    pictures[:, 0] = image / (levels - 1)
+    pictures[:, 0] = image / 255
     pictures[:, 1:-1] = draws.images / (levels - 1)
     pictures[:, -1] = colour.cmap(colour.norm(deviation))[..., :3]
     side = 0.68

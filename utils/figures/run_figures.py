@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 
 from hvae.files.atomic import make_folder
+from hvae.images.eight_bits import eight_bits
 from hvae.inference.generation.generator import Generator
 from hvae.inference.latents.reconstructor import Reconstructor
 from utils.figures.kl_per_scale import draw_kl_per_scale
@@ -51,7 +52,9 @@ class RunFigures:
         ]
         draw_training_curves(curves, history, reporter)
         draw_reconstructions(
-            reconstructions, self.images, self._reconstruct(self.images).images, config.levels
+            reconstructions,
+            eight_bits(self.images, config.levels),
+            eight_bits(self._reconstruct(self.images).images, self.model.likelihood.mean_levels),
         )
         draw_samples(samples, self._generate, config.levels)
         draw_kl_per_scale(kl, evaluation, config.latent_scales, reporter)

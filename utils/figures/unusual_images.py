@@ -5,16 +5,15 @@ import numpy as np
 from utils.figures.shared.canvas import figure, tile
 
 
-def draw_unusual_images(path, images, upper, maps, labels, levels, title):
+def draw_unusual_images(path, images, upper, maps, labels, title):
     """Three rows: images, what the upper blocks make of them, what the lowest blocks add.
 
     Args:
         path: the PNG file.
-        images: integers, `(images, height, width, channels)`, the most unusual first.
+        images: of 256 levels, `(images, height, width, channels)`, the most unusual first.
         upper: the same, decoded with the lowest blocks from the prior.
         maps: KL of the lowest blocks, `(images, height, width)`, bits per pixel.
         labels: text below each image.
-        levels: number of intensity levels.
         title: one line.
     """
     from matplotlib import cm, colormaps, colors
@@ -23,7 +22,7 @@ def draw_unusual_images(path, images, upper, maps, labels, levels, title):
     colour = cm.ScalarMappable(
         colors.Normalize(min(0.0, maps.min()), maps.max()), colormaps["magma"]
     )
-    rows = [np.broadcast_to(part / (levels - 1), (*maps.shape, 3)) for part in (images, upper)]
+    rows = [np.broadcast_to(part / 255, (*maps.shape, 3)) for part in (images, upper)]
     rows.append(colour.cmap(colour.norm(maps))[..., :3])
     gap = max(1, height // 12)
     grid = tile(np.concatenate(rows), count, gap)

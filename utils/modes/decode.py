@@ -45,6 +45,6 @@ class DecodeMode(Mode):
         draw_image_grid(
             session.results.path("images.png"),
             shown,
-            model.config.levels,
+            model.likelihood.output_levels(typed.output),
             f"{len(shown)} of {len(images)} decoded images, {typed.output} of p(x|z)",
         )

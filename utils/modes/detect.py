@@ -183,6 +183,7 @@ def _draw_sheet(session, count, elbo, ratios, p_values):
     """The most unusual images, what the upper blocks make of them, and where the rest goes."""
     import numpy as np
 
+    from hvae.images.eight_bits import eight_bits
     from hvae.inference.inspection.bits import BitMapper
     from hvae.inference.latents.reconstructor import Reconstructor
     from utils.figures.unusual_images import draw_unusual_images
@@ -209,10 +210,9 @@ def _draw_sheet(session, count, elbo, ratios, p_values):
         )
     draw_unusual_images(
         session.results.path("unusual.png"),
-        images,
-        upper,
+        eight_bits(images, model.config.levels),
+        eight_bits(upper, model.likelihood.mean_levels),
         maps / np.log(2.0),
         [f"{number}\np {p_values[i]:.2g}" for number, i in zip(numbers, order)],
-        model.config.levels,
         f"most unusual by LLR>{count}: {session.images_name}",
     )

@@ -89,7 +89,8 @@ def _ssim(session):
         progress=session.progress("reconstructing"),
         numbers=session.numbers,
     ).images
-    of_images = ssim(session.images, reconstructions, model.config.levels)
+    levels = model.config.levels, model.likelihood.mean_levels
+    of_images = ssim(session.images, reconstructions, *levels)
     mean, error = mean_and_standard_error(of_images)
     session.display.message(f"  SSIM  {mean:10.4f} ± {error:.4f}, mean of p(x|z)")
     return {"ssim": mean, "ssim_standard_error": error}, {"ssim": of_images}

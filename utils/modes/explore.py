@@ -69,7 +69,7 @@ class ExploreMode(Mode):
             session.results.path(f"{name}.png"),
             exploration,
             _names(typed, len(exploration.unchanged)),
-            config.levels,
+            session.model.likelihood.output_levels(typed.output),
             f"block {block} of {len(config.latent_scales)}, scale {config.latent_scales[block]}",
         )
 

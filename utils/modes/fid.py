@@ -61,6 +61,7 @@ class FidMode(Mode):
             weights_file,
             batch_size=typed.batch_size,
             verbose=True,
+            sample_levels=sampling.levels,
         )
         dataset = session.request.experiment.run.dataset
         session.display.message(

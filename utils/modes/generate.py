@@ -20,7 +20,7 @@ class GenerateMode(Mode):
             choices=("png", "folder", "npz"),
             default="png",
             help="one figure, a folder with a PNG file for each image, or an .npz file with the "
-            "array images: uint8, 0 to levels - 1 [default png]",
+            "array images: uint8, 0 to levels - 1 (255 in a mean of binary images) [default png]",
         )
         add_sampling_flags(parser)
 
@@ -43,7 +43,7 @@ class GenerateMode(Mode):
         if typed.to == "folder":
             from utils.files.image_folder import write_folder
 
-            write_folder(session.results.path("samples"), images, config.levels)
+            write_folder(session.results.path("samples"), images, sampling.levels)
         elif typed.to == "npz":
             from utils.files.image_archive import write_archive
 
@@ -53,4 +53,4 @@ class GenerateMode(Mode):
             from utils.figures.shared.image_grid import draw_image_grid
 
             path = session.results.path("samples.png")
-            draw_image_grid(path, list(images), config.levels, f"samples, {sampling.title}")
+            draw_image_grid(path, list(images), sampling.levels, f"samples, {sampling.title}")

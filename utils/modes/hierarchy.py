@@ -39,6 +39,7 @@ class HierarchyMode(Mode):
     def _draw(self, session):
         import numpy as np
 
+        from hvae.images.eight_bits import eight_bits
         from hvae.inference.inspection.hierarchy import HierarchySampler
         from hvae.inference.inspection.informative_blocks import block_information
         from utils.figures.hierarchy import draw_hierarchy, draw_remaining_deviation
@@ -46,14 +47,15 @@ class HierarchyMode(Mode):
         typed, model, results = session.typed, session.model, session.results
         _, active = block_information(model, typed.seed, typed.batch_size)
         counts, labels = _rows(model.config.latent_scales, typed.rows, active)
-        levels = model.config.levels
+        levels = model.likelihood.output_levels(typed.output)
         sampler = HierarchySampler(model, typed.output, typed.batch_size)
         deviations = []
         images = session.progress("images", images=1)(np.asarray(session.images))
         for i, (number, image) in enumerate(zip(session.numbers, images)):
             draws = sampler(image, counts, typed.draws, typed.seed, number)
             # The number does not end the name with "_3": that would count commands.
-            draw_hierarchy(results.path(f"image{i}.png"), image, draws, labels, levels)
+            shown = eight_bits(image, model.config.levels)
+            draw_hierarchy(results.path(f"image{i}.png"), shown, draws, labels, levels)
             std = draws.std / (levels - 1)
             deviations.append(np.sqrt(np.square(std).mean(axis=(1, 2))))
         deviations = np.array(deviations)

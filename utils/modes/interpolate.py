@@ -40,7 +40,7 @@ class InterpolateMode(Mode):
             session.results.path("interpolation.png"),
             images,
             labels,
-            config.levels,
+            session.model.likelihood.output_levels(typed.output),
             f"from {first} to {second}, {typed.output} of p(x|z)",
         )
         write_arrays(session.results.path("interpolation.npz"), images=images)

@@ -40,7 +40,7 @@ class LayersMode(Mode):
             draw_layers(
                 session.results.path(f"{name}.png"),
                 samples.images,
-                model.config.levels,
+                model.likelihood.output_levels(typed.output),
                 title,
                 has_above=blocks.start > 0,
                 has_below=blocks.stop < len(scales),

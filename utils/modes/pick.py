@@ -57,7 +57,7 @@ def _draw_sheets(session, sampling):
     """Write the sheets as their images come; returns all images."""
     from utils.figures.shared.contact_sheet import draw_contact_sheet
 
-    typed, levels = session.typed, session.request.experiment.model.levels
+    typed, levels = session.typed, sampling.levels
     stream = iter(
         session.display.track(
             sampling.stream(range(typed.num_images)), "images", typed.num_images, images=1
@@ -94,9 +94,8 @@ def _write(session, sampling, numbers, images):
     from utils.figures.shared.image_grid import draw_image_grid
     from utils.files.arrays_file import write_arrays
 
-    levels = session.request.experiment.model.levels
     title = f"{len(numbers)} chosen samples, {sampling.title}"
-    draw_image_grid(session.results.path("picked.png"), images, levels, title)
+    draw_image_grid(session.results.path("picked.png"), images, sampling.levels, title)
     write_arrays(
         session.results.path("picked.npz"), images=np.stack(images), numbers=np.array(numbers)
     )

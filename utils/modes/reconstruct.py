@@ -44,6 +44,7 @@ class ReconstructMode(Mode):
 
 
 def _write(session, result):
+    from hvae.images.eight_bits import eight_bits
     from utils.figures.reconstructions import draw_reconstructions
     from utils.files.arrays_file import write_arrays
 
@@ -56,9 +57,8 @@ def _write(session, result):
     )
     draw_reconstructions(
         session.results.path("reconstructions.png"),
-        images[shown],
-        result.images[shown],
-        session.model.config.levels,
+        eight_bits(images[shown], session.model.config.levels),
+        eight_bits(result.images[shown], _levels(session)),
         session.typed.output,
     )
 
@@ -66,6 +66,7 @@ def _write(session, result):
 def _write_pruned(session, quantiles, masks, results):
     import numpy as np
 
+    from hvae.images.eight_bits import eight_bits
     from hvae.inference.evaluation.evaluator import mean_and_standard_error
     from utils.figures.pruning_curve import draw_pruning_curve
     from utils.figures.shared.labelled_rows import draw_labelled_rows
@@ -106,18 +107,26 @@ def _write_pruned(session, quantiles, masks, results):
     errors = [row[f"nll_standard_error_{report.unit}"] for row in rows]
     draw_labelled_rows(
         results_of.path("reconstructions.png"),
-        [images[:_COLUMNS] for images in (session.images, *(result.images for result in results))],
+        [
+            eight_bits(session.images[:_COLUMNS], session.model.config.levels),
+            *(eight_bits(result.images[:_COLUMNS], _levels(session)) for result in results),
+        ],
         [
             "originals",
             *(f"{100 * q:g}%\nNLL {value:.3f}" for q, value in zip(quantiles, nll)),
         ],
-        session.model.config.levels,
+        256,
         f"so many latents from the posterior, the others from the prior\n"
         f"{typed.output} of p(x|z), NLL in {report.label}",
     )
     draw_pruning_curve(
         results_of.path("pruning.png"), quantiles, nll, errors, report.label, session.images_name
     )
+
+
+def _levels(session):
+    """Levels of the reconstructions."""
+    return session.model.likelihood.output_levels(session.typed.output)
 
 
 def _nll(session, nll):

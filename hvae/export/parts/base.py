@@ -88,10 +88,14 @@ class Part(abc.ABC):
     @property
     def image_port(self):
         """Images, in or out."""
+        return self.images_of_levels("images", self.model.config.levels)
+
+    def images_of_levels(self, name, levels):
+        """A port of images with so many levels."""
         config = self.model.config
-        top = config.levels - 1
+        top = levels - 1
         return Port(
-            "images",
+            name,
             (*config.image_size, config.image_channels),
             "uint8" if top < 256 else "int32",
             f"pixels, integers 0 to {top}; scaling is part of the graph",

@@ -1,5 +1,7 @@
 """Images through the posterior and back."""
 
+from keras import ops
+
 from hvae.deploy.port import Port
 from hvae.export.parts.base import Part
 
@@ -10,7 +12,7 @@ class ReconstructPart(Part):
     @property
     def outputs(self):
         return (
-            self.image_port._replace(name="reconstructions"),
+            self.images_of_levels("reconstructions", self.model.likelihood.mean_levels),
             Port("nll", (), "float32", "-log p(x|z) of the images that came in, nats"),
         )
 
@@ -18,7 +20,9 @@ class ReconstructPart(Part):
         parameters = self.posterior_walk(inputs).parameters
         likelihood = self.model.likelihood
         return {
-            "reconstructions": self.as_images(likelihood.mean(parameters)),
+            "reconstructions": ops.cast(
+                likelihood.mean_integers(parameters), self.outputs[0].dtype
+            ),
             "nll": likelihood.nll(parameters, inputs["images"]),
             "parameters": parameters,
         }

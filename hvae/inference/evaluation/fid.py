@@ -31,6 +31,7 @@ def sample_quality(
     features=INCEPTION,
     batch_size=64,
     verbose=False,
+    sample_levels=None,
 ):
     """Fréchet inception distance and inception score, by torch-fidelity.
 
@@ -45,6 +46,7 @@ def sample_quality(
         features: name under which torch-fidelity knows the feature network.
         batch_size: images at a time.
         verbose: whether torch-fidelity shows how far it is.
+        sample_levels: number of levels of the samples, if not the same.
 
     Returns:
         `SampleQuality`.
@@ -65,7 +67,7 @@ def sample_quality(
     import torch
 
     scores = torch_fidelity.calculate_metrics(
-        input1=_as_dataset(samples, levels),
+        input1=_as_dataset(samples, sample_levels or levels),
         input2=_as_dataset(images, levels),
         fid=True,
         isc=True,

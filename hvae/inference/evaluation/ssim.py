@@ -8,7 +8,7 @@ from hvae.errors import UserError
 _WINDOW = 7
 
 
-def ssim(images, others, levels):
+def ssim(images, others, levels, levels_of_others=None):
     """Structural similarity of every pair of images: 1 for equal ones.
 
     The window is uniform, 7x7 pixels or the largest odd size that fits; of RGB images the
@@ -17,6 +17,7 @@ def ssim(images, others, levels):
     Args:
         images, others: integers 0 … levels − 1, `(images, height, width, channels)`.
         levels: number of intensity levels.
+        levels_of_others: those of the others, if not the same.
 
     Returns:
         `(images,)`, −1 to 1.
@@ -36,7 +37,8 @@ def ssim(images, others, levels):
         raise UserError(f"SSIM needs images of at least 3x3 pixels. Received: {height}x{width}")
     options = {
         "win_size": side if side % 2 else side - 1,
-        "data_range": levels - 1,
+        "data_range": 1.0,
         "channel_axis": -1,
     }
-    return np.array([structural_similarity(*pair, **options) for pair in zip(images, others)])
+    scaled = images / (levels - 1), others / ((levels_of_others or levels) - 1)
+    return np.array([structural_similarity(*pair, **options) for pair in zip(*scaled)])

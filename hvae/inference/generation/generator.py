@@ -38,8 +38,8 @@ class Generator:
             temperature, seed, **options: as in `stream`.
 
         Returns:
-            Integers 0 … levels − 1, `(num_images, height, width, channels)`, uint8 for
-            up to 256 levels.
+            Integers below the likelihood's `output_levels`, `(num_images, height, width,
+            channels)`, uint8 for up to 256 levels.
 
         Raises:
             UserError: if the number of images is none from 1 on, or as `stream`.
@@ -102,12 +102,12 @@ class Generator:
 
 
 def likelihood_output(likelihood, parameters, output, uniforms, temperature=1.0):
-    """Sample (at a temperature), mean or mode of p(x|z) as integers."""
+    """Sample (at a temperature), mean or mode of p(x|z) as integers below `output_levels`."""
+    if output == "mean":
+        return likelihood.mean_integers(parameters)
     if output == "sample":
         return likelihood.unscale(likelihood.sample(parameters, uniforms, temperature))
-    return likelihood.unscale(
-        likelihood.mean(parameters) if output == "mean" else likelihood.mode(parameters)
-    )
+    return likelihood.unscale(likelihood.mode(parameters))
 
 
 def to_uint8(images):

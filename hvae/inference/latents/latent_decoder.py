@@ -45,7 +45,8 @@ class LatentDecoder:
             progress: wraps the sequence of batches, as `tqdm` does.
 
         Returns:
-            Integers, `(images, height, width, channels)`; uint8 for up to 256 levels.
+            Integers below the likelihood's `output_levels`, `(images, height, width, channels)`;
+            uint8 for up to 256 levels.
 
         Raises:
             UserError: as `checked_blocks`, if something else than `Latents` is given, or masks

@@ -67,6 +67,11 @@ class Sampling:
         return f"{title}, {self.typed.output} of p(x|z)"
 
     @property
+    def levels(self):
+        """Levels of the images."""
+        return self.session.model.likelihood.output_levels(self.typed.output)
+
+    @property
     def facts(self):
         """How images are drawn, for files of results."""
         return {

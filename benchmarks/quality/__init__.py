@@ -1,0 +1,1 @@
+"""What each family makes of the same minutes of training on real images."""

@@ -1,0 +1,124 @@
+"""The tables: a short one for the first page, and a longer one."""
+
+import statistics
+
+from benchmarks.quality.training import (
+    BOUND_IMAGES,
+    IMPORTANCE_SAMPLES,
+    SETS,
+    TEST_IMAGES,
+    VALIDATION_IMAGES,
+)
+from benchmarks.training.table import markdown
+from data.sets import DATASETS
+
+#: Training images of Larochelle's binary MNIST; other splits have more.
+_LAROCHELLE = 50000
+_COMMAND = "python -m benchmarks.quality --mnist DIR --fashion DIR"
+
+
+def short(results):
+    """Text and table of what all have reached.
+
+    Args:
+        results: `{set: {family: [results of each seed]}}`, as `training.train` gives them.
+    """
+    header = ["family", "parameters"]
+    for name in results:
+        header += [
+            f"{_title(name)}, −ELBO",
+            f"{_title(name)}, {IMPORTANCE_SAMPLES[-1]} importance samples",
+        ]
+    rows = []
+    for family, one in _first(results).items():
+        row = [f"`{family}`", f"{one[0]['parameters']:,}"]
+        for of_family in results.values():
+            found = of_family[family]
+            row += [_spread(found, _elbo), _spread(found, lambda r: r["bounds_nats"][-1])]
+        rows.append(row)
+    count = len(next(iter(_first(results).values())))
+    text = (
+        f"Test nats an image, less is better, after {_minutes(results)} minutes on one CPU core, "
+        f"imports and compiling among them (`{_COMMAND} --minutes {_minutes(results)} --write`): "
+        f"mean ± standard deviation of {count} seeds. −ELBO of {TEST_IMAGES:,} test images, "
+        f"importance samples of the first {BOUND_IMAGES} of them."
+    )
+    return f"{text} {_draw(results)}\n\n{markdown(header, rows)}"
+
+
+def long(results):
+    """The same with updates and all bounds; argument as of `short`."""
+    header = ["set", "configuration", "updates", "images seen", "first update after, s"]
+    header += [f"−ELBO, {TEST_IMAGES:,} images"]
+    header += [f"K = {count}, {BOUND_IMAGES} images" for count in IMPORTANCE_SAMPLES]
+    header += ["−ELBO by seed"]
+    rows = []
+    for name, families in results.items():
+        for found in families.values():
+            updates = statistics.median(result["updates"] for result in found)
+            first = statistics.median(60 * result["curve"][0][0] for result in found)
+            rows.append(
+                [
+                    _title(name),
+                    f"`{found[0]['config']}`",
+                    f"{updates:,.0f}",
+                    f"{updates * found[0]['batch_size']:,.0f}",
+                    f"{first:.0f}",
+                    _spread(found, _elbo),
+                    *(
+                        _spread(found, lambda result, k=k: result["bounds_nats"][k])
+                        for k in range(len(IMPORTANCE_SAMPLES))
+                    ),
+                    " ".join(f"{_elbo(result):.2f}" for result in found),
+                ]
+            )
+    text = (
+        f"Nats of test images by the averaged weights after {_minutes(results)} minutes; ± is the "
+        f"standard deviation over seeds. K: the bound with so many importance samples. The curves "
+        f"are of the first {VALIDATION_IMAGES} validation images. {_draw(results)} "
+        f"{_any(results)['machine']}."
+    )
+    return f"{text}\n\n{markdown(header, rows)}"
+
+
+def _elbo(result):
+    return result["elbo_nats"]
+
+
+def _spread(found, value):
+    values = [value(result) for result in found]
+    if len(values) == 1:
+        return f"{values[0]:.2f}"
+    return f"{statistics.mean(values):.2f} ± {statistics.stdev(values):.2f}"
+
+
+def _first(results):
+    return next(iter(results.values()))
+
+
+def _any(results):
+    return next(iter(_first(results).values()))[0]
+
+
+def _minutes(results):
+    """How long all were trained; raises `ValueError` if that differs."""
+    [minutes] = {
+        result["minutes"]
+        for families in results.values()
+        for found in families.values()
+        for result in found
+    }
+    return f"{minutes:g}"
+
+
+def _draw(results):
+    """Which binary images they are."""
+    text = "Grey levels are binarized once, by a draw of our own"
+    mnist = next(iter(results.get("mnist", {}).values()), None)
+    if mnist and mnist[0]["images"][0] == _LAROCHELLE:
+        return f"{text}; MNIST's images are those of Larochelle."
+    return f"{text}: published nats of MNIST are of Larochelle's."
+
+
+def _title(name):
+    return DATASETS[SETS[name]].title
