@@ -24,7 +24,7 @@ SETS = {"mnist": "mnist", "fashion": "fashion_mnist"}
 VALIDATION_IMAGES = 300
 TEST_IMAGES = 2000
 #: These bounds are of the first images of the test split only: the last takes most of the time.
-BOUND_IMAGES = 40
+BOUND_IMAGES = 20
 #: Test images whose reconstructions are kept for a figure.
 SHOWN_IMAGES = 10
 IMPORTANCE_SAMPLES = (1, 100, 1000)
