@@ -7,8 +7,8 @@ from data.sets import DATASETS
 from utils.figures.shared.canvas import figure
 
 _COLOURS = ("#1f6feb", "#d1570b", "#2f9e44", "#8250df")
-#: The curves start far above; what is shown ends where the worst is after this share of the time.
-_SHOWN_FROM = 0.2
+#: Curves start far above; shown is what comes after this share of the minutes of training.
+_SHOWN_FROM = 0.25
 
 
 def draw_quality(path, results):
@@ -26,13 +26,14 @@ def draw_quality(path, results):
                 mean, spread = curves.mean(axis=0), curves.std(axis=0, ddof=len(curves) > 1)
                 axis.plot(minutes, mean, color=colour, label=family)
                 axis.fill_between(minutes, mean - spread, mean + spread, color=colour, alpha=0.2)
-                tops.append(np.interp(_SHOWN_FROM * minutes[-1], minutes, mean))
+                shown_from = minutes[0] + _SHOWN_FROM * (minutes[-1] - minutes[0])
+                tops.append(np.interp(shown_from, minutes, mean))
                 ends.append((mean - spread).min())
             span = max(tops) - min(ends)
             axis.set_ylim(min(ends) - 0.05 * span, max(tops))
             axis.set_xlim(0, None)
             axis.set_title(f"{DATASETS[SETS[name]].title}, binary", fontsize=11)
-            axis.set_xlabel("minutes since the start, on one core")
+            axis.set_xlabel("minutes of one core since the start")
             axis.grid(alpha=0.3)
             axis.spines[["top", "right"]].set_visible(False)
         axes[0, 0].set_ylabel("−ELBO of validation images, nats")

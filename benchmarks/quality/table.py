@@ -36,12 +36,11 @@ def short(results):
             found = of_family[family]
             row += [_spread(found, _elbo), _spread(found, lambda r: r["bounds_nats"][-1])]
         rows.append(row)
-    count = len(next(iter(_first(results).values())))
     text = (
         f"Test nats an image, less is better, after {_minutes(results)} minutes on one CPU core, "
         f"imports and compiling among them (`{_COMMAND} --minutes {_minutes(results)} --write`): "
-        f"mean ± standard deviation of {count} seeds. −ELBO of {TEST_IMAGES:,} test images, "
-        f"importance samples of the first {BOUND_IMAGES} of them."
+        f"{_seeds(results)}. −ELBO of {TEST_IMAGES:,} test images, importance samples of the first "
+        f"{BOUND_IMAGES} of them."
     )
     return f"{text} {_draw(results)}\n\n{markdown(header, rows)}"
 
@@ -73,8 +72,8 @@ def long(results):
                 ]
             )
     text = (
-        f"Nats of test images by the averaged weights after {_minutes(results)} minutes; ± is the "
-        f"standard deviation over seeds. K: the bound with so many importance samples. The curves "
+        f"Nats of test images by the averaged weights after {_minutes(results)} minutes; "
+        f"{_seeds(results)}. K: the bound with so many importance samples. The curves "
         f"are of the first {VALIDATION_IMAGES} validation images. {_draw(results)} "
         f"{_any(results)['machine']}."
     )
@@ -87,9 +86,8 @@ def _elbo(result):
 
 def _spread(found, value):
     values = [value(result) for result in found]
-    if len(values) == 1:
-        return f"{values[0]:.2f}"
-    return f"{statistics.mean(values):.2f} ± {statistics.stdev(values):.2f}"
+    deviation = f" ± {statistics.stdev(values):.2f}" if values[1:] else ""
+    return f"{statistics.mean(values):.2f}{deviation}"
 
 
 def _first(results):
@@ -98,6 +96,12 @@ def _first(results):
 
 def _any(results):
     return next(iter(_first(results).values()))[0]
+
+
+def _seeds(results):
+    """What a number is of several trainings."""
+    count = len(next(iter(_first(results).values())))
+    return "one seed" if count == 1 else f"mean ± standard deviation of {count} seeds"
 
 
 def _minutes(results):
