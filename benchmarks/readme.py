@@ -16,6 +16,8 @@ USING_PAGE = MODELS_PAGE.parent / "using.md"
 QUALITY_FIGURE = MODELS_PAGE.parent / "images" / "quality.png"
 #: Its reconstructions.
 RECONSTRUCTIONS_FIGURE = QUALITY_FIGURE.with_name("quality_reconstructions.png")
+#: The page about training.
+TRAINING_PAGE = MODELS_PAGE.parent / "training.md"
 
 
 def write_section(name, content, path=README):
