@@ -1,9 +1,13 @@
-"""The same weights, images and noise give the same numbers under every backend."""
+"""The same weights, images and noise give the same numbers under every backend.
+
+What is asked of a trained model, of a few models; `test_combinations.py` has one pass of many
+under JAX and PyTorch. The backend of OpenVINO makes one pass of what those few have not.
+"""
 
 import pytest
 
 from hvae.model import HVAE
-from tests.backend_outputs import all_of_inference, assert_same, outputs_under, save
+from tests.backend_outputs import all_of_inference, assert_same, one_pass, outputs_under, save
 from tests.conftest import lvae_config, nvae_config, randomize, tiny_config
 
 pytestmark = pytest.mark.tensorflow
@@ -39,6 +43,8 @@ CONFIGS = {
         flow_type="iaf",
         num_flows=1,
     ),
+}
+OPENVINO_ALONE = {
     "orthogonal sylvester": tiny_config(
         flow_type="sylvester", num_flows=(1, 2), flow_in_ch=(2, 3), num_ortho_vecs=(4, 9)
     ),
@@ -62,14 +68,20 @@ CONFIGS = {
 }
 
 
-@pytest.fixture(scope="module")
-def under_tensorflow(tmp_path_factory):
-    folder, outputs = tmp_path_factory.mktemp("backends"), {}
-    for name, config in CONFIGS.items():
+def saved_with_outputs(configs, kind, folder):
+    """What the models give under TensorFlow, by name; each is saved in its own folder."""
+    outputs = {}
+    for name, config in configs.items():
         model = randomize(HVAE(config), scale=0.15)
         save(model, folder / name)
-        outputs[name] = all_of_inference(model)
-    return folder, outputs
+        outputs[name] = kind(model)
+    return outputs
+
+
+@pytest.fixture(scope="module")
+def under_tensorflow(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("backends")
+    return folder, saved_with_outputs(CONFIGS, all_of_inference, folder)
 
 
 @pytest.fixture(scope="module", params=OTHERS)
@@ -82,3 +94,10 @@ def pair(request, under_tensorflow):
 def test_same_numbers(pair, name):
     results, expected = pair
     assert_same(results[name], expected[name])
+
+
+def test_openvino_makes_the_same_pass(tmp_path):
+    expected = saved_with_outputs(OPENVINO_ALONE, one_pass, tmp_path)
+    results = outputs_under("openvino", one_pass, tmp_path)
+    for name, outputs in expected.items():
+        assert_same(results[name], outputs)

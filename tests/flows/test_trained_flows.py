@@ -21,7 +21,7 @@ from tests.flows.harness import log_dets, random_latents
 
 pytestmark = pytest.mark.tensorflow
 
-UPDATES, BATCH_SIZE = 300, 4
+UPDATES, BATCH_SIZE = 100, 4
 FLOWS = {
     "sylvester": {"num_flows": 1, "flow_in_ch": 2, "num_ortho_vecs": 4},
     "conv_sylvester": {
@@ -57,7 +57,7 @@ def train(model, images, updates):
     from hvae.training.config import TrainingConfig
     from hvae.training.trainer import Trainer
 
-    config = TrainingConfig(batch_size=BATCH_SIZE, epochs=1, learning_rate=0.01, use_ema=False)
+    config = TrainingConfig(batch_size=BATCH_SIZE, epochs=1, learning_rate=0.03, use_ema=False)
     trainer = Trainer(model, config, updates, jit=False)
     rng = np.random.default_rng(0)
     for _ in range(updates):
