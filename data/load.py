@@ -59,7 +59,7 @@ def load_splits(
             drawn once in both; training images stay grey with `"dynamic"`, to be
             drawn again in every epoch. `"static"` takes published binary images where
             the folder has them.
-        limit_train, limit_eval: use only so many images of the training split, and of
+        limit_train, limit_eval: use only the first N images of the training split, and of
             validation and test; 0 for all.
         split_of: whose splits, a name of the data set's `split_names`.
         pictures: `PictureSettings`, for a folder of pictures.

@@ -12,7 +12,7 @@ from hvae.errors import UserError
 RULE = 1
 #: Larger pictures are not decoded: 89 megapixels, from which on Pillow warns.
 MOST_PIXELS = 89_478_485
-#: A JPEG is decoded at the smallest of its sizes that is so many times the one asked for.
+#: A JPEG is decoded at the smallest of its sizes that is this many times the one asked for.
 _REDUCING_GAP = 2
 _ORIENTATION = 0x0112
 #: EXIF orientations that exchange height and width.

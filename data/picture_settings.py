@@ -12,8 +12,8 @@ class PictureSettings(NamedTuple):
     image_channels: int = 3  # 1 for greyscale, 3 for RGB
     background: str = "white"  # the colour behind transparent pixels, as CSS names it
     skip_unreadable: bool = False  # whether files that cannot be read are left out
-    limit_train: int = 0  # so many training images only; 0 for all
-    limit_eval: int = 0  # so many of validation, and of test
+    limit_train: int = 0  # use only the first N training images; 0 for all
+    limit_eval: int = 0  # the same of validation, and of test
 
     @property
     def rule(self):

@@ -9,7 +9,7 @@ from data.files import reading
 from data.items import Items
 from hvae.errors import UserError
 
-#: No picture of a published set has so many bytes; a member that claims more is a bomb.
+#: Every picture of a published set is smaller, in bytes; a member that claims more is a bomb.
 _MOST_BYTES = 64 * 2**20
 
 

@@ -6,7 +6,7 @@ from hvae.errors import UserError
 
 #: Steps of the grid in a standard deviation of the prior.
 STEPS = 64
-#: The grid ends so many standard deviations of the prior from its mean.
+#: The grid ends this many standard deviations of the prior from its mean.
 REACH = 16
 _LIMIT = STEPS * REACH
 _LEAST_STD = 1e-3  # steps
@@ -36,7 +36,7 @@ class Stack:
         self._gaussian = model.QuantizedGaussian(-_LIMIT, _LIMIT)
         self._table = model.Categorical(perfect=False)
         self._prior = (0.0, float(STEPS))
-        self.low_water = len(self.words())  # so many words from the bottom were never touched
+        self.low_water = len(self.words())  # how many words from the bottom were never touched
 
     def words(self):
         """What is on it, uint32, the top last."""

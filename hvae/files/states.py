@@ -17,7 +17,7 @@ _ONLY_ONE = "resume.npz"
 
 
 def state_file(updates):
-    """File name of the state after so many updates."""
+    """File name of the state after `updates` updates."""
     return f"resume_{updates:08d}.npz"
 
 

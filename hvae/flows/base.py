@@ -24,7 +24,7 @@ class Flow(layers.Layer):
     of the map that was taken: `call` and `inverse` of the same pair of latents sum to 0.
 
     A flow may depend on the image: then it has a `context_width`, and the latent block
-    gives it so many channels made of the state and of the encoder's activation. A flow that
+    gives it that many channels, made of the state and of the encoder's activation. A flow that
     holds others hands the context on to them, rearranged as it rearranges the latent's pixels.
     """
 

@@ -42,7 +42,7 @@ class TrainingConfig:
     epochs: int = setting(3000, "length of the training", group=_TRAINING, unit="epochs", minimum=1)
     early_stopping: int = setting(
         3000,
-        "stop after so many epochs without a better validation ELBO",
+        "stop after N epochs without a better validation ELBO",
         group=_TRAINING,
         unit="epochs",
         minimum=1,
@@ -144,7 +144,7 @@ class TrainingConfig:
     )
     gradient_skip_start: float = setting(
         2.0,
-        "so many epochs are trained before gradient_skipnorm counts: norms are larger at the start",
+        "apply gradient_skipnorm only after N epochs: norms are larger at the start",
         group=_TRAINING,
         unit="epochs",
         minimum=0.0,
@@ -173,7 +173,7 @@ class TrainingConfig:
     number_cycles: int = setting(3, "cycles of beta", group=_TRAINING, unit="cycles", minimum=1)
     free_bits: float = setting(
         0.0,
-        "each latent block counts at least so much KL in the loss, for each image",
+        "least KL that each latent block counts in the loss, for each image",
         group=_TRAINING,
         unit="nats",
         minimum=0.0,
@@ -218,7 +218,7 @@ class TrainingConfig:
     )
     log_every: int = setting(
         50,
-        "write every so many updates to TensorBoard, beside the epochs; 0: none",
+        "also write to TensorBoard every N updates, not only at the end of an epoch; 0: do not",
         group=_TRAINING,
         unit="updates",
         minimum=0,
@@ -226,7 +226,7 @@ class TrainingConfig:
     )
     checkpoint_every: int = setting(
         0,
-        "also save the state for --resume every so many updates; 0 saves it after each epoch",
+        "also save the state for --resume every N updates; 0 saves it only after each epoch",
         group=_TRAINING,
         unit="updates",
         minimum=0,

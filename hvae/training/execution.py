@@ -7,8 +7,8 @@ from hvae.execution.direct import Direct
 from hvae.execution.stages import Stages
 from hvae.training.backends.backend import training_backend
 
-#: From so many blocks on, those of a kind share a graph. In deeper models tracing and optimising
-#: each one's own takes longer than a thousand updates gain by it (benchmarks/README.md).
+#: With at least this many blocks, those of a kind share a graph. In deeper models tracing and
+#: optimising each one's own takes longer than a thousand updates gain by it (benchmarks/README.md).
 BLOCKS_THAT_SHARE = 48
 
 

@@ -28,7 +28,7 @@ from hvae.training.schedules import (
 )
 from hvae.training.update import Update
 
-#: Training stops when so many updates in a row were skipped.
+#: Training stops when this many updates in a row were skipped.
 MOST_CONSECUTIVE_SKIPS = 50
 #: Gradients apart and as one vector; the weights' vector; new weights, average, two moments.
 _VECTORS_OF_UPDATE = 7

@@ -67,11 +67,15 @@ class RunSettings:
         since=1,
     )
     limit_train: int = setting(
-        0, "use only so many training images; 0 for all", group=_GENERAL, unit="images", minimum=0
+        0,
+        "use only the first N training images; 0 for all",
+        group=_GENERAL,
+        unit="images",
+        minimum=0,
     )
     limit_eval: int = setting(
         0,
-        "use only so many validation (and test) images; 0 for all",
+        "use only the first N validation (and test) images; 0 for all",
         group=_GENERAL,
         unit="images",
         minimum=0,
@@ -84,8 +88,8 @@ class RunSettings:
     )
     gpu: str = setting(
         "0",
-        "number of the GPU to use, or several as 0,1, or none; unless typed, CUDA_VISIBLE_DEVICES "
-        "comes before it",
+        "number of the GPU to use, several as 0,1, or none; CUDA_VISIBLE_DEVICES is used instead "
+        "unless this flag is typed",
         group=_GENERAL,
     )
     devices: int = setting(
@@ -127,7 +131,7 @@ class RunSettings:
     )
     figures_every: int = setting(
         10,
-        "draw the figures every so many epochs, and at the end",
+        "draw the figures every N epochs, and at the end",
         group=_GENERAL,
         unit="epochs",
         minimum=1,

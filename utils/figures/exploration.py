@@ -25,7 +25,7 @@ def draw_exploration(path, exploration, names, levels, title):
         labels,
         levels,
         f"{title}: its noise redrawn and moved, all other frozen\n"
-        "redrawn: first as it was, then so many draws",
+        "redrawn: first as it was, then new draws",
         [f"{amount:+.3g}" if amount else "0" for amount in exploration.amounts],
         "moved along one direction, standard deviations of the noise",
     )

@@ -17,9 +17,7 @@ class FidMode(Mode):
     def add_flags(self, parser):
         add_number(parser, "--num_images", 10000, "samples to draw; papers use 50000", least=10)
         parser.add_argument("--split", choices=SPLITS, default="train", help="[default train]")
-        add_number(
-            parser, "--num_split_images", 0, "so many images from the split's start; 0 for all", 0
-        )
+        add_number(parser, "--num_split_images", 0, "the first N images of the split; 0 for all", 0)
         parser.add_argument(
             "--data_dir",
             metavar="TEXT",

@@ -17,7 +17,7 @@ class PickMode(Mode):
 
     def add_flags(self, parser):
         add_number(parser, "--num_images", 200, "how many to choose from", least=1, most=100_000)
-        add_number(parser, "--per_sheet", 100, "so many on one sheet", least=1, most=1024)
+        add_number(parser, "--per_sheet", 100, "images on one sheet", least=1, most=1024)
         parser.add_argument(
             "--choose",
             metavar="N,N,...",

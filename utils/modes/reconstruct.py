@@ -116,7 +116,7 @@ def _write_pruned(session, quantiles, masks, results):
             *(f"{100 * q:g}%\nNLL {value:.3f}" for q, value in zip(quantiles, nll)),
         ],
         256,
-        f"so many latents from the posterior, the others from the prior\n"
+        "the given share of the latents from the posterior, the others from the prior\n"
         f"{typed.output} of p(x|z), NLL in {report.label}",
     )
     draw_pruning_curve(

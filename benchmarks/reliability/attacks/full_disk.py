@@ -46,7 +46,7 @@ class FullDisk(Attack):
 
 @contextlib.contextmanager
 def small_disk(folder, size, *options):
-    """Mounts a disk of so many kB on a folder."""
+    """Mounts a disk of a given number of kB on a folder."""
     settings = ",".join([f"size={size}k", *options])
     subprocess.run(["mount", "-t", "tmpfs", "-o", settings, "tmpfs", folder], check=True)
     try:
@@ -56,7 +56,7 @@ def small_disk(folder, size, *options):
 
 
 def _fill(disk, free):
-    """Leave so many kB."""
+    """Fill the disk up to a given number of free kB."""
     page = bytes(4096)
     with open(disk / "filler", "wb") as file:
         with contextlib.suppress(OSError):

@@ -11,7 +11,7 @@ def fixed_point(function, start, steps_per_variable=1):
     """v with v = function(v) for every image, same shape as `start`.
 
     Ends when no variable moves by more than a millionth of its image's largest one (or of 1),
-    or after so many steps as make each variable right in turn, in autoregressive order.
+    or after as many steps as it takes to make each variable right in turn, in autoregressive order.
 
     Args:
         function: from `(batch, height, width, channels)` to the same shape.

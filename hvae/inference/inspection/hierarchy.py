@@ -15,7 +15,7 @@ from hvae.noise.draws import latent_noise, likelihood_noise
 class HierarchyDraws(NamedTuple):
     """Draws of one image, its upper blocks held to the posterior, one row a level."""
 
-    counts: tuple  # per row, so many blocks come from the posterior, from the top down
+    counts: tuple  # per row, how many blocks come from the posterior, from the top down
     images: np.ndarray  # (rows, draws, height, width, channels), integers
 
     @property

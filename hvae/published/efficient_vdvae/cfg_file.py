@@ -136,7 +136,7 @@ def _training(used, num_train):
     decay = used.get("loss", "l2_weight", 0.0)
     is_linear = used.get("loss", "variation_schedule", "None") == "Linear"
     anneal_start = used.get("loss", "vae_beta_anneal_start", 0)
-    # There it takes so many steps and those before its start.
+    # There the steps before its start are counted too.
     anneal_steps = anneal_start + used.get("loss", "vae_beta_anneal_steps", 0)
     beta_min = used.get("loss", "vae_beta_min", 0.0)
     balances = used.get("loss", "use_gamma_schedule", False)

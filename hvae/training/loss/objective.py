@@ -16,7 +16,7 @@ class Objective:
 
     Args:
         model_config: a `ModelConfig`.
-        config: a `TrainingConfig`: `free_bits` (each block costs at least so many nats an
+        config: a `TrainingConfig`: `free_bits` (the least nats of a block, for each
             image), what `KLBalance` reads, and `cr_lambda`.
 
     Reference:

@@ -60,7 +60,7 @@ def add_image_flags(parser, num_images):
         parser,
         "--num_images",
         num_images,
-        "so many images from the split's start; 0 for all",
+        "the first N images of the split; 0 for all",
         least=0,
     )
     add_data_flag(parser)
