@@ -2,7 +2,7 @@
 
 import sys
 
-from utils.command_line.ending import end_on_signals
+from utils.command_line.ending import signals_answered
 from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script
 from utils.command_line.use_request import parse_use_arguments
@@ -21,5 +21,6 @@ def main(arguments=None):
 
 if __name__ == "__main__":
     report_native_end()
-    end_on_signals()
-    sys.exit(main())
+    with signals_answered():
+        code = main()
+    sys.exit(code)

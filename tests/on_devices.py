@@ -1,9 +1,14 @@
 """Updates on two devices, beside those on one, in a process of the backend's own.
 
 KERAS_BACKEND=jax python -m tests.on_devices
+
+With `lost` the last process kills itself after the first update, and the others go on.
 """
 
+import os
 import random
+import signal
+import sys
 
 import keras
 import numpy as np
@@ -11,7 +16,7 @@ import numpy as np
 from hvae.errors import UserError
 from hvae.model import HVAE
 from hvae.training.backends.backend import training_backend
-from hvae.training.backends.devices import DevicesBase
+from hvae.training.backends.devices import DevicesBase, LostProcess
 from hvae.training.config import TrainingConfig
 from hvae.training.trainer import Trainer
 from tests.conftest import random_images, randomize, tiny_config
@@ -39,6 +44,20 @@ def trained(devices, config, **settings):
     return [*results, *averages, *(np.array(keras.ops.convert_to_numpy(v)) for v in state)]
 
 
+def lose_one():
+    devices = training_backend().Devices(2)
+    config = TrainingConfig(batch_size=BATCH)
+    trainer = Trainer(HVAE(tiny_config(num_scales=1)), config, 10, jit=False, devices=devices)
+    images = devices.own(random_images(trainer.model.config, BATCH))
+    trainer.train_batch(images)
+    if devices.shard == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    try:
+        trainer.train_batch(images)
+    except LostProcess as error:
+        print(f"lost: {error}", flush=True)
+
+
 def main():
     backend = training_backend()
     two = backend.Devices(2)
@@ -60,4 +79,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    lose_one() if sys.argv[1:] == ["lost"] else main()

@@ -33,8 +33,12 @@ class Terminated(BaseException):
         self.exit_code = 128 + number
 
 
-def end_on_signals():
-    """Answer interruptions, SIGTERM and SIGHUP from here on; for the main thread of a script."""
+@contextlib.contextmanager
+def signals_answered():
+    """Within this context interruptions, SIGTERM and SIGHUP are answered; for the main thread.
+
+    What Python does at its own end is no place for an exception: there a signal just ends it.
+    """
     names = [name for name in _PATIENCE if hasattr(signal, name)]
     numbers = [getattr(signal, name) for name in names]
     numbers = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
@@ -69,6 +73,10 @@ def end_on_signals():
         # A copy of this process has no such thread, and would wake ours.
         os.register_at_fork(after_in_child=forget)
     threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        forget()
 
 
 class EndRequest:

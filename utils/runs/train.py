@@ -21,6 +21,7 @@ from hvae.files.weights import load_weights
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
 from hvae.training.backends.backend import training_backend
+from hvae.training.backends.devices import LostProcess
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.data_dependent_init import data_dependent_init
 from hvae.training.display import Display
@@ -160,7 +161,7 @@ def train(request, display):
                 display.message(
                     f"saved after update {trainer.updates_done}; {_how_to_go_on(folder)}"
                 )
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, LostProcess):
             if saves:
                 display.message(f"stopped; {_how_to_go_on(folder)}")
             raise

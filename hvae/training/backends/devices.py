@@ -5,6 +5,10 @@ import contextlib
 from hvae.errors import UserError
 
 
+class LostProcess(ConnectionError):
+    """Another process of the training has gone, or does not answer."""
+
+
 class DevicesBase:
     """Devices that make the update of one: of the same batch, noise and weights.
 

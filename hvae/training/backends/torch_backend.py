@@ -8,7 +8,7 @@ from torch import distributed
 from torch.utils.checkpoint import checkpoint
 
 from hvae.errors import UserError
-from hvae.training.backends.devices import DevicesBase
+from hvae.training.backends.devices import DevicesBase, LostProcess
 
 #: There are no graphs of blocks, and PyTorch's elementwise functions are one pass each.
 shared = fused = None
@@ -97,8 +97,18 @@ class Devices(DevicesBase):
             # A term that is always 0 is a number.
             terms = [torch.as_tensor(t, dtype=torch.float32).to(gradient.device) for t in terms]
             for tensor in (gradient, *terms):
-                distributed.all_reduce(tensor)
+                self._sum(tensor)
                 tensor /= self.count
             return gradient, tuple(terms)
 
         return averaged
+
+    def _sum(self, tensor):
+        """In place, over all processes."""
+        try:
+            distributed.all_reduce(tensor)
+        except RuntimeError as error:  # of gloo and of NCCL: no subclass tells them from others
+            raise LostProcess(
+                f"process {self.shard} of {self.count} no longer hears from the others; torchrun "
+                f"says which of them has ended. Received: {str(error).splitlines()[0]}"
+            ) from error

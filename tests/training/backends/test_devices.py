@@ -34,6 +34,16 @@ def test_two_devices_make_the_update_of_one(backend):
     assert REFUSED[backend] in done.stdout
 
 
+def test_who_loses_a_process_says_so():
+    environment = {**os.environ, "KERAS_BACKEND": "torch"}
+    command = [sys.executable, *COMMANDS["torch"], "lost"]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert "lost: process 0 of 2 no longer hears from the others" in done.stdout
+    assert "(SIGKILL)" in done.stderr
+
+
 class Apart(DevicesBase):
     """Devices that know their own rows only."""
 

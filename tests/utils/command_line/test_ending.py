@@ -29,9 +29,10 @@ def native():  # as compiling: nothing of Python's until it is done
 
 def go(work, before=lambda: None):
     before()
-    ending.end_on_signals()
-    print("ready", flush=True)
-    sys.exit(run_script(lambda arguments: Request(), lambda: lambda request, display: work()))
+    with ending.signals_answered():
+        print("ready", flush=True)
+        code = run_script(lambda arguments: Request(), lambda: lambda request, display: work())
+    sys.exit(code)
 """
 
 
@@ -103,3 +104,14 @@ def test_a_signal_that_is_ignored_stays_ignored():
         ignored = f"lambda: signal.signal({int(number)}, signal.SIG_IGN)"
         work = "lambda: (print('started', flush=True), time.sleep(1), print('on'))"
         assert end(f"go({work}, {ignored})", number)[:2] == (0, "on\n")
+
+
+def test_at_pythons_own_end_a_signal_is_no_exception():
+    code = """
+import atexit
+atexit.register(lambda: (print("started", flush=True), time.sleep(20)))
+go(lambda: None)
+"""
+    code, stdout, stderr = end(code, signal.SIGTERM)
+    assert (code, stdout) == (-signal.SIGTERM, "")
+    assert not any("Traceback" in line or "ignored" in line for line in stderr)
