@@ -40,6 +40,9 @@ def parse(description, train, **flags):
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--results", help="JSON file that keeps finished trainings")
     parser.add_argument("--write", action="store_true", help="put the table where it is read")
+    parser.add_argument(
+        "--finished", action="store_true", help="only what --results has; nothing is trained"
+    )
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     for name, default in flags.items():
         several = isinstance(default, list)
@@ -71,10 +74,12 @@ def trained(module, labels, typed, *flags, mean=mean_bits, side_by_side=1):
         side_by_side: processes at a time; of several each has one thread.
 
     Returns:
-        `{label: [results of each seed]}`.
+        `{label: [results of each seed]}`; with `--finished` of those seeds that all labels have.
     """
     kept = pathlib.Path(typed.results) if typed.results else None
     results = json.loads(kept.read_text()) if kept and kept.exists() else {}
+    if typed.finished:
+        return _finished(results, labels, typed.seeds)
     environment = os.environ | (ONE_THREAD if side_by_side > 1 else {})
 
     def train(label, seed):
@@ -100,6 +105,13 @@ def trained(module, labels, typed, *flags, mean=mean_bits, side_by_side=1):
             if kept:
                 write_text(kept, json.dumps(results))
     return {label: [results[label][str(seed)] for seed in typed.seeds] for label in labels}
+
+
+def _finished(results, labels, seeds):
+    common = [s for s in map(str, seeds) if all(s in results.get(label, {}) for label in labels)]
+    if not common:
+        sys.exit(f"--finished: --results has no seed of all of {', '.join(labels)}")
+    return {label: [results[label][seed] for seed in common] for label in labels}
 
 
 def bits_of_test_images(trainer, images):

@@ -29,21 +29,21 @@ def main():
     typed = parse(
         __doc__.splitlines()[0], train, **flags, minutes=3.0, families=list(CONFIGS), side_by_side=2
     )
-    labels = [f"{family} {name}" for name in SETS for family in typed.families]
     folders = [text for name in SETS for text in (f"--{name}", getattr(typed, name))]
-    results = trained(
-        "benchmarks.quality",
-        labels,
-        typed,
-        *folders,
-        "--minutes",
-        str(typed.minutes),
-        mean=lambda result: f"{result['elbo_nats']:.2f} nats",
-        side_by_side=typed.side_by_side,
-    )
-    by_set = {
-        name: {family: results[f"{family} {name}"] for family in typed.families} for name in SETS
-    }
+    by_set = {}
+    # One set after the other: what is finished may be more seeds of one.
+    for name in SETS:
+        found = trained(
+            "benchmarks.quality",
+            [f"{family} {name}" for family in typed.families],
+            typed,
+            *folders,
+            "--minutes",
+            str(typed.minutes),
+            mean=lambda result: f"{result['elbo_nats']:.2f} nats",
+            side_by_side=typed.side_by_side,
+        )
+        by_set[name] = dict(zip(typed.families, found.values()))
     short, long = table.short(by_set), table.long(by_set)
     print(f"{short}\n\n{long}")
     if typed.write:

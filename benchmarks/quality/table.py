@@ -100,8 +100,13 @@ def _any(results):
 
 def _seeds(results):
     """What a number is of several trainings."""
-    count = len(next(iter(_first(results).values())))
-    return "one seed" if count == 1 else f"mean ± standard deviation of {count} seeds"
+    counts = {name: len(next(iter(families.values()))) for name, families in results.items()}
+    if set(counts.values()) == {1}:
+        return "one seed"
+    if len(set(counts.values())) == 1:
+        return f"mean ± standard deviation of {max(counts.values())} seeds"
+    named = " and ".join(f"{count} of {_title(name)}" for name, count in counts.items())
+    return f"mean ± standard deviation over seeds, {named}"
 
 
 def _minutes(results):

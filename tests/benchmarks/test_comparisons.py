@@ -61,7 +61,7 @@ def test_every_seed_is_a_process_and_finished_ones_are_kept(tmp_path, monkeypatc
             json.dump({"bits_per_dim": [float(seed)]}, file)
 
     monkeypatch.setattr(subprocess, "run", run)
-    typed = types.SimpleNamespace(seeds=[0, 1], results=str(kept))
+    typed = types.SimpleNamespace(seeds=[0, 1], results=str(kept), finished=False)
     results = seeds.trained("m", ("a", "b --c"), typed, "--seconds", "3")
     assert results["b --c"] == [{"bits_per_dim": [0.0]}, {"bits_per_dim": [1.0]}]
     assert ("b --c", "1", "--seconds", "3") in started and len(started) == 4
@@ -71,6 +71,14 @@ def test_every_seed_is_a_process_and_finished_ones_are_kept(tmp_path, monkeypatc
     typed.seeds = [3, 4]
     seeds.trained("m", ("a",), typed, side_by_side=2)
     assert environments[5:] == ["1", "1"]
+    # "a" has the seeds 0 to 4, "b --c" the first two.
+    typed.finished = True
+    assert len(seeds.trained("m", ("a",), typed)["a"]) == 2
+    typed.seeds = [0, 1, 2]
+    assert [len(of) for of in seeds.trained("m", ("a", "b --c"), typed).values()] == [2, 2]
+    typed.seeds = [3]
+    with pytest.raises(SystemExit, match="no seed of all of a, b --c"):
+        seeds.trained("m", ("a", "b --c"), typed)
 
 
 def of_quality(*nats):
@@ -94,6 +102,7 @@ def of_quality(*nats):
 
 def test_quality_is_the_mean_of_the_seeds_with_their_deviation():
     results = {"mnist": {"nvae": of_quality(100.0, 104.0)}, "fashion": {"nvae": of_quality(230.0)}}
+    assert "over seeds, 2 of MNIST and 1 of Fashion-MNIST. " in table.short(results)
     row = table.short(results).splitlines()[-1].split(" | ")
     assert row == [
         "| `nvae`", "123,456", "102.00 ± 2.83", "100.00 ± 2.83", "230.00", "228.00 |"
