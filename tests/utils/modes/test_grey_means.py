@@ -72,6 +72,8 @@ def assert_grey(pictures, has_originals=False):
         of_means = (pixels > 0.2) & (pixels < 0.8)
         assert of_means.mean() > 0.1 and len(np.unique(pixels[of_means])) > 10
         assert (pixels == 0.0).any() == has_originals
+        # White of originals, which is 1 in their own levels, is as white as that of means.
+        assert not ((pixels > 0.0) & (pixels < 0.01)).any()
 
 
 @pytest.mark.parametrize(
