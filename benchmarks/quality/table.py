@@ -25,10 +25,7 @@ def short(results):
     """
     header = ["family", "parameters"]
     for name in results:
-        header += [
-            f"{_title(name)}, −ELBO",
-            f"{_title(name)}, {IMPORTANCE_SAMPLES[-1]} importance samples",
-        ]
+        header += [f"{_title(name)}, −ELBO", f"{_title(name)}, K = {IMPORTANCE_SAMPLES[-1]}"]
     rows = []
     for family, one in _first(results).items():
         row = [f"`{family}`", f"{one[0]['parameters']:,}"]
@@ -37,10 +34,10 @@ def short(results):
             row += [_spread(found, _elbo), _spread(found, lambda r: r["bounds_nats"][-1])]
         rows.append(row)
     text = (
-        f"Test nats an image, less is better, after {_minutes(results)} minutes on one CPU core, "
+        f"Nats of a test image, less is better, after {_minutes(results)} minutes of one CPU core, "
         f"imports and compiling among them (`{_COMMAND} --minutes {_minutes(results)} --write`): "
-        f"{_seeds(results)}. −ELBO of {TEST_IMAGES:,} test images, importance samples of the first "
-        f"{BOUND_IMAGES} of them."
+        f"{_seeds(results)}. −ELBO is of {TEST_IMAGES:,} images; K, the bound with so many "
+        f"importance samples, of the first {BOUND_IMAGES}."
     )
     return f"{text} {_draw(results)}\n\n{markdown(header, rows)}"
 
