@@ -103,7 +103,7 @@ def test_a_field_that_was_changed_by_hand_is_named(run):
     ("text", "message"),
     [
         ("z_width: [", "config.yaml is not valid YAML"),
-        ("just text", "config.yaml must hold keys and values"),
+        ("just text", "config.yaml: must hold names and values. Received: .just text"),
         ("z_width: [2]", "config.yaml is damaged: model_family is missing"),
         (
             "model_family: vdvae\nz_width: [2]",

@@ -23,8 +23,9 @@ def check_per_scale(config, heights):
     for field in dataclasses.fields(config):
         values = getattr(config, field.name)
         if field.metadata["per_scale"] and len(values) not in (1, len(heights)):
+            several = f" or {len(heights)}, one for each scale" if len(heights) > 1 else ""
             raise UserError(
-                f"{field.name}: needs 1 value or {len(heights)}, one for each scale "
+                f"{field.name}: needs 1 value{several} "
                 f"(heights {' '.join(str(height) for height in heights)}). "
                 f"Received: {len(values)} values, {' '.join(str(v) for v in values)}"
             )

@@ -10,11 +10,12 @@ import keras
 import numpy as np
 
 import hvae
-from hvae.deploy.manifest import MANIFEST, Manifest, PartDescription, file_checksum, write_manifest
+from hvae.deploy.manifest import Manifest, PartDescription, file_checksum, write_manifest
 from hvae.errors import UserError
 from hvae.export.formats import get_format
 from hvae.export.parts import PARTS
 from hvae.export.program import Program
+from hvae.export.target import check_target
 from hvae.export.verification import Verification, refuse_differences, refuse_loss
 from hvae.files.atomic import replacing_folder
 from hvae.files.checksums import config_checksum, weights_checksum
@@ -94,9 +95,7 @@ class Exporter:
                 fp32 or loses too much below, or a file cannot be written. What was there
                 stays.
         """
-        folder = pathlib.Path(folder)
-        if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-            raise UserError(f"{folder} is not an export, it is not replaced: {MANIFEST} is missing")
+        folder = check_target(folder)
         images = checked_images(images, self.model.config)
         if self.precision == "int8":
             if calibration is None:

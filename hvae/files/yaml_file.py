@@ -2,6 +2,7 @@
 
 import yaml
 
+from hvae.checks.received import received
 from hvae.errors import UserError
 
 
@@ -23,12 +24,22 @@ def read_yaml(path):
     except RecursionError as error:
         raise UserError(f"{path} is not valid YAML: it is nested too deep") from error
     except (yaml.YAMLError, ValueError, OSError) as error:
-        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+        raise UserError(f"{path} is not valid YAML: {_reason(error)}") from error
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise UserError(f"{path} must hold keys and values, not {type(values).__name__}")
+        raise UserError(f"{path}: must hold names and values. Received: {received(values)}")
     return values
+
+
+def _reason(error):
+    """What is wrong, and in which line, without what only its reader knows."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"character {error.character:#x} at place {error.position}: {error.reason}"
+    # Of a number with thousands of digits Python goes on with how to read it all the same.
+    return " ".join(str(error).partition(";")[0].split())
 
 
 class _Loader(yaml.SafeLoader):

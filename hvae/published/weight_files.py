@@ -4,6 +4,7 @@ import pathlib
 
 import numpy as np
 
+from hvae.checks.received import received
 from hvae.errors import UserError
 
 _TORCH = (".th", ".pt", ".pth", ".model", ".checkpoint")
@@ -26,9 +27,17 @@ def read_state_dicts(path):
 
 
 def state_dicts_of(contents):
-    """The same of what a file holds."""
+    """The same of what a file holds.
+
+    Raises:
+        UserError: if there are no names and tensors where they should be.
+    """
     # Some save the state dict beside other things.
     raw = contents.get("model_state_dict") or contents.get("state_dict", contents)
+    if not isinstance(raw, dict):
+        raise UserError(
+            f"the checkpoint must hold names and tensors of numbers. Received: {received(raw)}"
+        )
     return {"ema": contents.get("ema_model_state_dict") or raw, "raw": raw}
 
 

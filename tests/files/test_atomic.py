@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 
 from hvae.errors import UserError
 from hvae.files.atomic import (
+    delete_folder,
+    making_folder,
     remove_left_over,
     replacing_folder,
     temporary_path,
@@ -108,13 +111,42 @@ def test_an_error_leaves_the_old_text(tmp_path, monkeypatch):
     assert path.read_text() == "old" and names(tmp_path) == ["text"]
 
 
-def test_what_dead_processes_have_begun_is_removed(tmp_path):
-    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=1)
+def test_processes_that_write_one_file_have_names_of_their_own(tmp_path, monkeypatch):
+    path = temporary_path(tmp_path / "text.npz")
+    assert path.suffix == ".npz"
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    assert temporary_path(tmp_path / "text.npz") != path
+
+
+def test_a_folder_that_is_deleted_is_gone_at_once(folder, monkeypatch):
+    seen = []
+    monkeypatch.setattr(shutil, "rmtree", lambda path: seen.append((path, folder.exists())))
+    delete_folder(folder)
+    assert seen == [(temporary_path(folder), False)]
+
+
+@pytest.fixture(scope="module")
+def dead():
+    """The number of a process that is no more."""
+    done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=1)
+    return int(done.stdout)
+
+
+@pytest.mark.parametrize("context", [making_folder, replacing_folder])
+def test_who_makes_a_folder_removes_what_dead_processes_have_begun_beside_it(
+    context, dead, tmp_path
+):
+    (tmp_path / f".writing-at-{socket.gethostname()}-{dead}-run").mkdir()
+    with context(tmp_path / "run") as new:
+        assert names(tmp_path) == [new.name]
+
+
+def test_what_dead_processes_have_begun_is_removed(dead, tmp_path):
     names = {
-        "dead": f".writing-at-{socket.gethostname()}-{int(dead.stdout)}-text",
-        "folder": f".writing-at-{socket.gethostname()}-{int(dead.stdout)}-folder",
+        "dead": f".writing-at-{socket.gethostname()}-{dead}-text",
+        "folder": f".writing-at-{socket.gethostname()}-{dead}-folder",
         "alive": temporary_path(tmp_path / "text").name,
-        "elsewhere": f".writing-at-elsewhere-{int(dead.stdout)}-text",
+        "elsewhere": f".writing-at-elsewhere-{dead}-text",
         "result": "text",
     }
     for key, name in names.items():

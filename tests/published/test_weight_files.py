@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from hvae.published.weight_files import read_state_dicts
+from hvae.errors import UserError
+from hvae.published.weight_files import read_state_dicts, state_dicts_of
 
 pytestmark = pytest.mark.tensorflow
 
@@ -31,3 +32,9 @@ def test_the_average_and_the_weights_it_is_of(contents, ema, tmp_path):
         np.testing.assert_array_equal(found[kind]["w"], np.full(2, value, "float32"))
         assert found[kind]["w"].dtype == "float32"
     assert (found["ema"] is found["raw"]) == (ema == 1)
+
+
+def test_something_else_in_their_place_is_refused():
+    for contents in ({"state_dict": 3}, {"model_state_dict": [1.0]}):
+        with pytest.raises(UserError, match="names and tensors of numbers. Received: (3|.1.0.)"):
+            state_dicts_of(contents)

@@ -1,6 +1,7 @@
 """Flags of the command line, generated from the configuration's fields."""
 
 import argparse
+import re
 import sys
 
 from hvae.configuration.settings import SWITCH, allowed_values, refuse_unknown
@@ -26,7 +27,7 @@ class Parser(argparse.ArgumentParser):
         self._is_partial = is_partial
 
     def error(self, message):
-        raise UserError(message)
+        raise UserError(_as_elsewhere(message))
 
     def parse_known_args(self, args=None, namespace=None):
         args = sys.argv[1:] if args is None else args
@@ -43,6 +44,24 @@ class Parser(argparse.ArgumentParser):
                 [t.removeprefix("--") for t in typed], {k.removeprefix("--") for k in known}, "--"
             )
         return super().parse_known_args(args, namespace)
+
+
+def _as_elsewhere(message):
+    """What argparse says of a flag's value, as the configuration says it."""
+    number = re.fullmatch(r"argument -*(\S+): invalid (int|float) value: (.+)", message, re.S)
+    if number:
+        kind = {"int": "a whole number", "float": "a number"}[number[2]]
+        return f"{number[1]}: must be {kind}. Received: {number[3]}"
+    choice = re.fullmatch(
+        r"argument -*(\S+): invalid choice: '(.*)' \(choose from (.+)\)", message, re.S
+    )
+    if choice:
+        allowed = choice[3].replace("'", "")
+        return f"{choice[1]}: allowed are {allowed}. Received: {choice[2]}"
+    count = re.fullmatch(r"argument -*(\S+): expected (.+) arguments?", message)
+    if count:
+        return f"{count[1]}: needs {count[2]} value{'s' * count[2].isdigit()}. Received: none"
+    return message
 
 
 class _HelpFormatter(argparse.HelpFormatter):

@@ -52,9 +52,13 @@ def exit_code(work):
     """
     try:
         work()
-    except (UserError, OSError) as error:
-        # Also what the system refuses: a name that is too long, a pipe that is closed.
+    except UserError as error:
         print(f"error: {_in_one_line(error)}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        # What the system refuses: a name that is too long, a pipe that is closed.
+        named = f"{error.filename}: " if error.filename is not None else ""
+        print(f"error: {_in_one_line(f'{named}{error.strerror or error}')}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -65,9 +69,9 @@ def exit_code(work):
     return 0
 
 
-def _in_one_line(error):
+def _in_one_line(message):
     """A message without what would break the line or command the terminal; not for ever."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(message).split())
     if len(text) > _LONGEST_LINE:
         half = _LONGEST_LINE // 2
         text = f"{text[:half]} … {text[-half:]}"

@@ -15,7 +15,7 @@ from utils.command_line.spellings import dataset_as_here
 from utils.experiments.experiment import Experiment
 from utils.experiments.run_settings import RunSettings
 from utils.modes import MODES
-from utils.modes.shared.mode_flags import add_model_flags, check_numbers
+from utils.modes.shared.mode_flags import add_model_flags, check_values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +44,7 @@ def parse_use_arguments(arguments=None):
         UserError: for anything the user got wrong, or a folder that is not a run.
     """
     typed, parser = _parse(arguments)
-    check_numbers(parser, typed)
+    check_values(parser, typed)
     mode = MODES[typed.mode]()
     mode.check(typed)
     check_run(typed.run, [weights_file(typed.moment, typed.weights)])

@@ -43,7 +43,7 @@ def read_config_file(name):
             mgp123/nvae, or of a `.cfg` file of Efficient-VDVAE.
 
     Raises:
-        UserError: if there is no such file, or it does not hold keys and values.
+        UserError: if there is no such file, or it does not hold names and values.
     """
     path = pathlib.Path(name)
     kind = path.suffix.lower()

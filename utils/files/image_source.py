@@ -39,6 +39,7 @@ def read_images(names, config, split, background="white", tell=lambda line: None
         UserError: if a number is out of range, a file cannot be read, or an array has
             another size.
     """
+    check_names(map(str, names))
     names = [file for name in names for file in _files(str(name))]
     parts = [_read(name, config, split, background, tell) for name in names]
     images = np.concatenate(parts)
@@ -50,6 +51,13 @@ def read_images(names, config, split, background="white", tell=lambda line: None
             numbers[start] = number
         start += len(part)
     return NumberedImages(images, numbers)
+
+
+def check_names(names):
+    """Raises `UserError` for the first name of an image that is neither a number nor there."""
+    for name in names:
+        if whole_number(name) is None and not pathlib.Path(name).expanduser().exists():
+            raise UserError(f"images: must be numbers in the split, or files. Received: {name}")
 
 
 def _files(name):
@@ -72,8 +80,6 @@ def _read(name, config, split, background, tell):
             )
         return np.asarray(images[number])[None]
     path = pathlib.Path(name).expanduser()
-    if not path.is_file():
-        raise UserError(f"images: neither a number nor a file. Received: {name}")
     if path.suffix == ".npy":
         images = _read_array(path, config)
     else:

@@ -1,5 +1,7 @@
 """A file of latents back to images."""
 
+import pathlib
+
 from hvae.errors import UserError
 from utils.modes.base import Mode
 from utils.modes.shared.mode_flags import add_output_flag
@@ -22,13 +24,12 @@ class DecodeMode(Mode):
         )
         add_output_flag(parser, "mean")
 
+    def check(self, typed):
+        _file(typed)
+
     def run(self, session):
-        run, typed = session.request.run, session.typed
-        file = typed.file or latest_result(run, "encode", "latents.npz")
-        if file is None:
-            raise UserError(
-                f"no latents in {run}; python load_model.py {run} encode makes them, or name a file"
-            )
+        typed = session.typed
+        file = _file(typed)
 
         from hvae.inference.latents.latent_decoder import LatentDecoder
         from hvae.inference.latents.latents_file import read_latents
@@ -48,3 +49,20 @@ class DecodeMode(Mode):
             model.likelihood.output_levels(typed.output),
             f"{len(shown)} of {len(images)} decoded images, {typed.output} of p(x|z)",
         )
+
+
+def _file(typed):
+    """Path of the file of latents.
+
+    Raises:
+        UserError: if it is not there.
+    """
+    file = typed.file or latest_result(typed.run, "encode", "latents.npz")
+    if file is None:
+        raise UserError(
+            f"no latents in {typed.run}; python load_model.py {typed.run} encode makes them, "
+            "or name a file"
+        )
+    if not pathlib.Path(file).is_file():
+        raise UserError(f"no such file of latents: {file}")
+    return file

@@ -3,7 +3,7 @@
 from hvae.errors import UserError
 from utils.files.json_file import write_json
 from utils.modes.base import Mode
-from utils.modes.shared.mode_flags import add_image_flags, add_number
+from utils.modes.shared.mode_flags import add_image_flags, add_images, add_number
 
 #: Images of the contact sheet.
 _SHOWN = 12
@@ -16,12 +16,8 @@ class DetectMode(Mode):
 
     def add_flags(self, parser):
         add_image_flags(parser, num_images=1000)
-        parser.add_argument(
-            "--against",
-            nargs="+",
-            metavar="IMAGE",
-            help="images of another kind, as --images takes them: how well are the two told apart",
-        )
+        text = "images of another kind, as --images takes them: how well are the two told apart"
+        add_images(parser, "--against", "+", text)
         parser.add_argument(
             "--lowest",
             nargs="+",

@@ -3,7 +3,13 @@
 from hvae.inference.inspection.block_numbers import check_block
 from utils.modes.base import Mode
 from utils.modes.shared.image_names import image_names
-from utils.modes.shared.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
+from utils.modes.shared.mode_flags import (
+    SPLITS,
+    add_data_flag,
+    add_images,
+    add_number,
+    add_output_flag,
+)
 
 
 class ExploreMode(Mode):
@@ -14,13 +20,11 @@ class ExploreMode(Mode):
     def add_flags(self, parser):
         text = "which, 0 the first of the smallest scale [default the first with active units]"
         add_number(parser, "--block", None, text)
-        parser.add_argument(
-            "--images",
-            nargs="+",
-            metavar="IMAGE",
-            help="images to start from: numbers in the split, image files, or .npy files of "
-            "integers [default draws from the prior]",
+        text = (
+            "images to start from: numbers in the split, image files, or .npy files of integers "
+            "[default draws from the prior]"
         )
+        add_images(parser, "--images", "+", text)
         add_number(
             parser, "--num_images", 4, "without --images: draws from the prior", least=1, most=1000
         )

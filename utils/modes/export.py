@@ -7,6 +7,7 @@ from hvae.checks.typed_numbers import whole_number
 from hvae.errors import UserError
 from hvae.export.formats import FORMATS
 from hvae.export.parts import PARTS
+from hvae.export.target import check_target
 from utils.modes.base import Mode
 from utils.modes.shared.mode_flags import add_data_flag, add_number
 
@@ -82,6 +83,7 @@ class ExportMode(Mode):
         if len(set(parts)) < len(parts):
             raise UserError(f"parts: every part once. Received: {typed.parts}")
         _batch(typed)
+        check_target(_folder(typed))
         if importlib.util.find_spec("tensorflow") is None:
             raise UserError(
                 "export runs under TensorFlow, whichever backend trained, and it is not "
@@ -97,7 +99,7 @@ class ExportMode(Mode):
         typed = session.typed
         # Before the model is loaded: is all there that this format needs?
         get_format(typed.format, typed.precision)
-        folder = pathlib.Path(typed.to or pathlib.Path(typed.run) / typed.format)
+        folder = _folder(typed)
         images = session.split("validation")
         calibration = None
         if typed.precision == "int8":
@@ -122,6 +124,11 @@ class ExportMode(Mode):
 def _parts(typed):
     """The parts that were asked for."""
     return [name.strip() for name in typed.parts.split(",")]
+
+
+def _folder(typed):
+    """Where the export goes."""
+    return pathlib.Path(typed.to or pathlib.Path(typed.run) / typed.format)
 
 
 def _batch(typed):

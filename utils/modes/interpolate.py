@@ -2,7 +2,13 @@
 
 from utils.modes.base import Mode
 from utils.modes.shared.image_names import image_names
-from utils.modes.shared.mode_flags import SPLITS, add_data_flag, add_number, add_output_flag
+from utils.modes.shared.mode_flags import (
+    SPLITS,
+    add_data_flag,
+    add_images,
+    add_number,
+    add_output_flag,
+)
 
 
 class InterpolateMode(Mode):
@@ -11,12 +17,7 @@ class InterpolateMode(Mode):
     HELP = "images between two images, through the latents of all blocks"
 
     def add_flags(self, parser):
-        parser.add_argument(
-            "image",
-            nargs=2,
-            metavar="IMAGE",
-            help="number in the split, image file, or .npy file of integers",
-        )
+        add_images(parser, "image", 2, "number in the split, image file, or .npy file of integers")
         parser.add_argument("--split", choices=SPLITS, default="test", help="[default test]")
         add_data_flag(parser)
         add_number(parser, "--steps", 8, "images of a row, both ends among them", least=2, most=100)

@@ -155,8 +155,10 @@ def read_latents(path, model, arrays=ARRAYS):
     except UserError:
         raise
     except Exception as error:  # what a made-up archive makes of the readers is anything
-        reason = " ".join(str(error).split())
-        raise UserError(f"{path} is damaged or not a file of latents ({reason[:200]})") from error
+        # Of these, the message says something to people.
+        is_clear = isinstance(error, (OSError, ValueError, zipfile.BadZipFile))
+        reason = f" ({' '.join(str(error).partition(';')[0].split())[:200]})" if is_clear else ""
+        raise UserError(f"{path} is damaged or not a file of latents{reason}") from error
 
 
 def _check_model(path, description, model):

@@ -31,7 +31,8 @@ def read_efficient_vdvae_cfg(path, num_train):
     try:
         parser.read_string(path.read_text(encoding="utf-8"))
     except (configparser.Error, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is no such file: {' '.join(str(error).split())}") from error
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path} is no .cfg file of Efficient-VDVAE ({reason})") from error
     sections = {
         section: {
             key: evaluate_text(f"{path}: {section}.{key}", text) for key, text in keys.items()

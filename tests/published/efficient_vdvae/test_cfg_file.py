@@ -181,7 +181,7 @@ def test_published_configurations_train_as_that_codebase(name):
             "loss.gamma_max_steps: use_gamma_schedule needs it. Received: none",
         ),
         ("[loss]", "[lost]", r"section \[loss\] is missing"),
-        ("[run]", "run", "is no such file"),
+        ("[run]", "run", "is no .cfg file of Efficient-VDVAE"),
     ],
 )
 def test_mistakes_are_named(file, old, new, message):

@@ -33,6 +33,10 @@ def refused(capsys, *arguments):
         ("# nothing\n---\n", "wrong.yaml must hold names and values. Received: an empty file"),
         (NESTED_LISTS, "nested too deep"),
         (NESTED_MAPPINGS, "nested too deep"),
+        ("a: [1\nb: 2", "YAML: line 2: expected ',' or ']', but got ':'"),
+        ("a: !!python/name:os.abort", "YAML: line 1: could not determine a constructor for the"),
+        ("seed: \1", "YAML: character 0x1 at place 6: special characters are not allowed"),
+        (f"seed: {'9' * 5000}", "has 5000 digits\n"),
         (ALIASES, "gpu: must be text. Received: [[[...], [...], [...], [...], [...], [...], ...]"),
         ("name: &a [*a]", "name: must be text. Received: [[[...]]]"),
         ("model_family: &a [*a]", "model_family: allowed are"),
@@ -58,6 +62,7 @@ def test_files(tmp_path, capsys, text, message):
     [
         ("--z_width 16,16,8,8", "several separated by spaces, as 16 16 8. Received: '16,16,8,8'"),
         ("--z_width ²", "z_width: must be a whole number. Received: '²'"),
+        ("--num_scales 1 --z_width 2 2", "z_width: needs 1 value (heights 8). Received: 2 values"),
         ("--gpu ²", "gpu: allowed are numbers of GPUs, as 0 or 0,1, or none. Received: ²"),
         ("--stage_in_width 99999", "stage_in_width: must be at most 16384 channels"),
         ("--enc_num_blocks 1000000000", "enc_num_blocks: must be at most 1000 blocks"),
@@ -76,7 +81,7 @@ def test_sizes_and_numbers(capsys, arguments, message):
 
 def test_names_that_no_system_has(capsys):
     assert "no argument has a NUL character" in refused(capsys, "--name", "a\0b")
-    assert "File name too long" in refused(capsys, "--name", "x" * 3000)
+    assert "x: File name too long" in refused(capsys, "--name", "x" * 3000)
 
 
 def test_a_name_that_exists(capsys, tmp_path):

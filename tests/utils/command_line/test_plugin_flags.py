@@ -138,7 +138,7 @@ def test_the_backend_is_chosen_before_it_is_executed(typed, expected, tmp_path):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        (["--plugin"], "argument --plugin: expected one argument"),
+        (["--plugin"], "plugin: needs one value. Received: none"),
         (["--plugin", "nowhere.py"], "plugin: must be a file of Python, NAME.py. Received: now"),
         (["--plugin", "LAPLACE", "--backend", "theano"], "backend: allowed are tensorflow, "),
         (["--plugin", "LAPLACE", "--resume", "nowhere"], "no such run: nowhere"),

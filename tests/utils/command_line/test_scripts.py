@@ -124,10 +124,13 @@ def test_evaluation_is_the_same_under_another_backend(trained):
         (["cfg", "evaluate"], "cfg is not a run: config.yaml is missing"),
         ([], "the following arguments are required: RUN, MODE"),
         (["RUN"], "the following arguments are required: MODE"),
-        (["RUN", "evalute"], "argument MODE: invalid choice: 'evalute'"),
+        (["RUN", "evalute"], "MODE: allowed are bits, card"),
         (["RUN", "evaluate", "--num_samples", "0"], "num_samples: must be at least 1. Received: 0"),
         (["RUN", "evaluate", "--wieghts", "raw"], "flag --wieghts; did you mean --weights?"),
-        (["RUN", "evaluate", "--split", "dev"], "argument --split: invalid choice: 'dev'"),
+        (
+            ["RUN", "evaluate", "--split", "dev"],
+            "split: allowed are train, validation, test. Received: dev",
+        ),
     ],
 )
 def test_mistakes_get_one_line_and_exit_code_2(trained, arguments, message, capsys):

@@ -203,7 +203,7 @@ WRONG = {
     ),
     "no run": (["--resume", "nowhere"], "no such run: nowhere"),
     "resume what": (["--resume"], "--resume needs the folder of a run, or --name"),
-    "value missing": (["--batch_size"], "argument --batch_size: expected one argument"),
+    "value missing": (["--batch_size"], "batch_size: needs one value. Received: none"),
     "name": (["--name", "a/b"], "name: must be the name of a folder in runs/"),
 }
 
@@ -224,7 +224,7 @@ def test_mistakes_get_one_line_and_exit_code_2(case, capsys):
         ("z_widht: 8", "unknown key z_widht; did you mean z_width?"),
         ("z_width: [", "is not valid YAML"),
         ("z_width: 8\nepochs: 3\nz_width: 9", "key z_width is there twice, again in line 3"),
-        ("- 1\n- 2", "must hold keys and values, not list"),
+        ("- 1\n- 2", "must hold names and values. Received: [1, 2]"),
         ("z_width: wide", "z_width: must be a whole number. Received: 'wide'"),
         ("dataset: cifar10\nimage_size: [8, 8]", "image_size: the images of cifar10 have [32, 32]"),
     ],

@@ -90,5 +90,7 @@ def test_more_images_than_memory_holds_are_refused(tmp_path):
 
 @pytest.mark.parametrize("name", ["²", "3²", "-1", "9" * 5000, "nowhere.npy"])
 def test_what_is_neither_number_nor_file_is_refused(name):
-    with pytest.raises((UserError, OSError), match="neither a number nor a file|too long"):
+    with pytest.raises(
+        (UserError, OSError), match="must be numbers in the split, or files|too long"
+    ):
         read(name)

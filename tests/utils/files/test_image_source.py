@@ -57,7 +57,7 @@ def test_a_model_of_few_grey_levels_sees_few(tmp_path):
     ("name", "message"),
     [
         ("5", "images: the split has images 0 to 4. Received: 5"),
-        ("nowhere.png", "images: neither a number nor a file. Received: nowhere.png"),
+        ("nowhere.png", "images: must be numbers in the split, or files. Received: nowhere.png"),
         ("text.png", "text.png cannot be read as an image"),
         ("text.npy", "text.npy is no .npy file of numbers"),
         ("small.npy", r"must have shape \(images, 8, 12, 3\). Received: \(1, 8, 8, 3\)"),

@@ -118,9 +118,12 @@ def test_exploration_without_an_image_needs_no_data(use, folder):
         (("explore", "--block", 3), r"0 to 2 \(blocks of scale 4x4: 0, 8x8: 1 to 2\). Received: 3"),
         (("explore", "--range", "inf"), "range: must be a finite number. Received: inf"),
         (("interpolate", 1, 1000), "the split has images 0 to 179. Received: 1000"),
-        (("interpolate", 1, "nothing.png"), "neither a number nor a file. Received: nothing.png"),
+        (
+            ("interpolate", 1, "nothing.png"),
+            "must be numbers in the split, or files. Received: nothing.png",
+        ),
         (("interpolate", 1, 2, "--steps", 1), "steps: must be at least 2. Received: 1"),
-        (("encode", "--mask_quantile", 3), "mask_quantile: must be 0 to 1. Received: 3"),
+        (("encode", "--mask_quantile", 3), "mask_quantile: must be at most 1.0. Received: 3.0"),
         (("decode", "nothing.npz"), "no such file of latents: nothing.npz"),
     ],
 )

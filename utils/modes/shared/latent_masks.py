@@ -12,13 +12,14 @@ def add_mask_flag(parser, text, several=False):
         text: what is done with them.
         several: whether more than one share may be given.
     """
-    parser.add_argument(
+    action = parser.add_argument(
         "--mask_quantile",
         type=float,
         metavar="X",
         nargs="+" if several else None,
         help=f"{text}: 0 to 1; needs load_model.py RUN statistics",
     )
+    action.least, action.most = 0.0, 1.0
 
 
 def masks_of_run(run_folder, quantiles):

@@ -6,6 +6,7 @@ from hvae.errors import UserError
 from hvae.files.run_files import MOMENTS, WEIGHTS
 from utils.command_line.plugins import add_plugin_flag
 from utils.experiments.run_settings import BACKENDS
+from utils.files.image_source import check_names
 
 SPLITS = ("train", "validation", "test")
 
@@ -50,12 +51,8 @@ def add_image_flags(parser, num_images):
         num_images: how many by default; 0 for all.
     """
     parser.add_argument("--split", choices=SPLITS, default="test", help="[default test]")
-    parser.add_argument(
-        "--images",
-        nargs="+",
-        metavar="IMAGE",
-        help="instead: numbers in the split, image files, folders of them, .npy files of integers",
-    )
+    text = "instead: numbers in the split, image files, folders of them, .npy files of integers"
+    add_images(parser, "--images", "+", text)
     add_number(
         parser,
         "--num_images",
@@ -64,6 +61,18 @@ def add_image_flags(parser, num_images):
         least=0,
     )
     add_data_flag(parser)
+
+
+def add_images(parser, name, count, text):
+    """Images that the user names, which `check_values` looks at.
+
+    Args:
+        parser: an argparse parser.
+        name: of the flag, or of what stands without one.
+        count: how many, as argparse's `nargs`.
+        text: for `--help`.
+    """
+    parser.add_argument(name, nargs=count, metavar="IMAGE", help=text).has_images = True
 
 
 def add_data_flag(parser):
@@ -86,7 +95,7 @@ def add_output_flag(parser, default):
 
 
 def add_number(parser, flag, default, text, least=None, kind=int, several=False, most=None):
-    """A flag with one number, or several, which `check_numbers` looks at.
+    """A flag with one number, or several, which `check_values` looks at.
 
     Args:
         parser: an argparse parser.
@@ -109,18 +118,22 @@ def add_number(parser, flag, default, text, least=None, kind=int, several=False,
     action.least, action.most = least, _MOST if most is None and kind is int else most
 
 
-def check_numbers(parser, typed):
-    """Refuse numbers that are not finite, or outside of what their flags allow.
+def check_values(parser, typed):
+    """Refuse numbers that are not finite, or outside of what their flags allow; images of no file.
 
     Raises:
         UserError: names the flag, the bound and what came.
     """
     for action in parser._actions:
         values = getattr(typed, action.dest, None)
-        if values is None or not hasattr(action, "least"):
+        if values is None:
             continue
-        for value in values if isinstance(values, list) else [values]:
-            _check_number(action.dest, value, action.least, action.most)
+        values = values if isinstance(values, list) else [values]
+        if hasattr(action, "has_images"):
+            check_names(values)
+        if hasattr(action, "least"):
+            for value in values:
+                _check_number(action.dest, value, action.least, action.most)
 
 
 def _check_number(name, value, least, most):

@@ -53,8 +53,8 @@ def _numbers(texts, num_blocks):
     try:
         if texts[0].startswith("linear:"):
             (line,) = texts
-            _, top, bottom = line.split(":")
-            return np.linspace(float(top), float(bottom), num_blocks)
+            ends = [float(text) for text in line.removeprefix("linear:").split(":")]
+            return np.linspace(*ends, num_blocks) if np.isfinite(ends).all() else None
         return [float(text) for text in texts]
     except ValueError:
         return None
