@@ -12,7 +12,9 @@ _SHOWN_FROM = 0.25
 
 
 def draw_quality(path, results):
-    """−ELBO of validation images against minutes: a panel a set, a line a family.
+    """−ELBO of validation images against minutes: a panel a set, a line a family (mean of seeds).
+
+    The band is from the best seed to the worst.
 
     Args:
         path: the PNG file.
@@ -23,12 +25,12 @@ def draw_quality(path, results):
             tops, ends = [], []
             for colour, (family, found) in zip(_COLOURS, families.items()):
                 minutes, curves = common_curves([result["curve"] for result in found])
-                mean, spread = curves.mean(axis=0), curves.std(axis=0, ddof=len(curves) > 1)
+                mean, lowest, highest = curves.mean(axis=0), curves.min(axis=0), curves.max(axis=0)
                 axis.plot(minutes, mean, color=colour, label=family)
-                axis.fill_between(minutes, mean - spread, mean + spread, color=colour, alpha=0.2)
+                axis.fill_between(minutes, lowest, highest, color=colour, alpha=0.15, linewidth=0)
                 shown_from = minutes[0] + _SHOWN_FROM * (minutes[-1] - minutes[0])
                 tops.append(np.interp(shown_from, minutes, mean))
-                ends.append((mean - spread).min())
+                ends.append(lowest.min())
             span = max(tops) - min(ends)
             axis.set_ylim(min(ends) - 0.05 * span, max(tops))
             axis.set_xlim(0, None)

@@ -71,7 +71,8 @@ def long(results):
     text = (
         f"Nats of test images by the averaged weights after {_minutes(results)} minutes; "
         f"{_seeds(results)}. K: the bound with so many importance samples. The curves "
-        f"are of the first {VALIDATION_IMAGES} validation images. {_draw(results)} "
+        f"are of the first {VALIDATION_IMAGES} validation images, bands from the best seed to the "
+        f"worst. {_draw(results)} "
         f"{_any(results)['machine']}."
     )
     return f"{text}\n\n{markdown(header, rows)}"
