@@ -175,3 +175,12 @@ def test_what_tells_unusual_images_is_in_the_table():
     likelihood, ratio = unusual.rows(clothes, digits)
     assert likelihood[0] == "−ELBO" and likelihood[1].startswith("0.000")
     assert ratio[0] == "LLR>1" and ratio[1].startswith("1.000")
+
+
+def test_how_long_the_model_was_trained_is_said(tmp_path):
+    """100 updates at 32 images a second and 100 at 64: 200 and 100 seconds."""
+    (tmp_path / "metrics.csv").write_text(
+        "epoch,updates,images_per_second\n1,100,32.0\n2,200,64.0\n"
+    )
+    expected = "trained for 2 epochs, 200 updates of 64 images, in 5 minutes"
+    assert unusual.training(tmp_path, 64) == expected

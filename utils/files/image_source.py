@@ -5,12 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.binarize import draw_binary
 from data.image_folder import find_pictures
 from data.picture_file import picture_size, read_picture
 from hvae.checks.memory import check_memory
 from hvae.checks.typed_numbers import whole_number
 from hvae.errors import UserError
 from hvae.images.checked_images import check_shape_and_dtype, checked_images
+
+#: Of the pixels of a picture.
+_FILE_LEVELS = 256
 
 
 class NumberedImages(NamedTuple):
@@ -20,7 +24,9 @@ class NumberedImages(NamedTuple):
     numbers: np.ndarray  # (images,), in the split; of one from a file, its place among the images
 
 
-def read_images(names, config, split, background="white", tell=lambda line: None):
+def read_images(
+    names, config, split, background="white", tell=lambda line: None, is_binarized=False
+):
     """Images of a model's size.
 
     Args:
@@ -31,6 +37,9 @@ def read_images(names, config, split, background="white", tell=lambda line: None
         background: the colour behind transparent pixels, as CSS names it.
         tell: function that takes a line on each picture of another size, which is scaled until
             it covers the model's, and cropped at both ends.
+        is_binarized: whether the model's images are draws of binary pixels; those of a picture
+            are drawn too, from its place among the names: rounded ones would have smoother edges
+            than any that the model has seen.
 
     Returns:
         `NumberedImages`, uint8.
@@ -41,7 +50,10 @@ def read_images(names, config, split, background="white", tell=lambda line: None
     """
     check_names(map(str, names))
     names = [file for name in names for file in _files(str(name))]
-    parts = [_read(name, config, split, background, tell) for name in names]
+    parts = [
+        _read(name, config, split, background, tell, place if is_binarized else None)
+        for place, name in enumerate(names)
+    ]
     images = np.concatenate(parts)
     numbers = np.arange(len(images))
     start = 0
@@ -70,7 +82,7 @@ def _files(name):
     return [str(found.folder / picture) for picture in found.names]
 
 
-def _read(name, config, split, background, tell):
+def _read(name, config, split, background, tell, seed):
     number = whole_number(name)
     if number is not None:
         images = split()
@@ -83,7 +95,7 @@ def _read(name, config, split, background, tell):
     if path.suffix == ".npy":
         images = _read_array(path, config)
     else:
-        images = _read_picture(path, config, background, tell)
+        images = _read_picture(path, config, background, tell, seed)
     return checked_images(images, config, name=str(path)).astype(np.uint8)
 
 
@@ -99,12 +111,14 @@ def _read_array(path, config):
     return images
 
 
-def _read_picture(path, config, background, tell):
+def _read_picture(path, config, background, tell, seed):
     height, width = config.image_size
     there = picture_size(path)
     if there != (height, width):
         tell(f"{path}: {there[1]}x{there[0]} pixels, scaled and cropped to {width}x{height}")
     picture = read_picture(path, (height, width), config.image_channels, background)
-    # Files hold 0 … 255; the model's images may have fewer levels.
-    pixels = np.rint(picture.astype(np.float64) * (config.levels - 1) / 255)
+    if seed is not None:
+        return draw_binary(picture, _FILE_LEVELS, seed)[None]
+    # The model's images may have fewer levels.
+    pixels = np.rint(picture.astype(np.float64) * (config.levels - 1) / (_FILE_LEVELS - 1))
     return pixels.astype(np.int64)[None]

@@ -141,17 +141,13 @@ def _levels(session, counts, ratios, usual_ratios):
 
 def _against(session, counts, elbo, ratios):
     """Scores of the other images, and how well each score tells the two sets apart."""
-    import numpy as np
 
     from utils.figures.roc_curves import draw_roc_curves
-    from utils.files.image_source import read_images
     from utils.modes.shared.separation import roc, separation
 
-    typed, model = session.typed, session.model
-    others = read_images(typed.against, model.config, lambda: session.split(typed.split)).images
-    other_elbo, other_ratios = _scores(
-        session, others, np.arange(len(others)), counts, "other images"
-    )
+    typed = session.typed
+    others, numbers = session.named_images(typed.against)
+    other_elbo, other_ratios = _scores(session, others, numbers, counts, "other images")
     # A likelihood calls images unusual that are improbable; a ratio those of which it is large.
     scores = {"-ELBO": (-elbo, -other_elbo)}
     scores |= {f"LLR>{k}": (ratios[:, i], other_ratios[:, i]) for i, k in enumerate(counts)}

@@ -85,19 +85,21 @@ class Session:
 
     def named_images(self, names):
         """`NumberedImages` that the user has named: numbers in `--split`, or files."""
+        run = self.request.experiment.run
         return read_images(
             names,
             self.request.experiment.model,
             lambda: self.split(self.typed.split),
-            self.request.experiment.run.background,
+            run.background,
             self.display.message,
+            is_binarized=run.binarize != "none",
         )
 
     @property
     def images_name(self):
         """What `images` are, for titles."""
         if self.typed.images:
-            return f"{len(self.typed.images)} chosen images"
+            return f"{len(self.images)} chosen images"
         run = self.request.experiment.run
         return f"{self.typed.split} split of {run.dataset}, {len(self.images)} images"
 

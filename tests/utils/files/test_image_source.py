@@ -53,6 +53,18 @@ def test_a_model_of_few_grey_levels_sees_few(tmp_path):
     assert images[0, 0, :, 0].tolist() == [0, 1, 3, 4, 6, 7, 9, 10, 12, 13, 15, 16]
 
 
+def test_a_model_of_binary_pixels_sees_draws(tmp_path):
+    """A third of a grey picture's pixels, other ones in another picture; the same ones again."""
+    config = tiny_config(image_size=(32, 48), image_channels=1, levels=2)
+    for name in ("a.png", "b.png"):
+        Image.new("L", (48, 32), 85).save(tmp_path / name)
+    images = read(tmp_path, config=config, is_binarized=True).images
+    assert images.shape == (2, 32, 48, 1) and set(np.unique(images)) == {0, 1}
+    assert images.mean() == pytest.approx(1 / 3, abs=0.03)
+    assert (images[0] != images[1]).mean() > 0.3
+    np.testing.assert_array_equal(images, read(tmp_path, config=config, is_binarized=True).images)
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
