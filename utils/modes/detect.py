@@ -141,7 +141,6 @@ def _levels(session, counts, ratios, usual_ratios):
 
 def _against(session, counts, elbo, ratios):
     """Scores of the other images, and how well each score tells the two sets apart."""
-
     from utils.figures.roc_curves import draw_roc_curves
     from utils.modes.shared.separation import roc, separation
 
