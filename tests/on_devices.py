@@ -2,7 +2,7 @@
 
 KERAS_BACKEND=jax python -m tests.on_devices
 
-With `lost` the last process kills itself after the first update, and the others go on.
+With `lost` the last process then kills itself after an update, and the others go on.
 """
 
 import os
@@ -44,8 +44,7 @@ def trained(devices, config, **settings):
     return [*results, *averages, *(np.array(keras.ops.convert_to_numpy(v)) for v in state)]
 
 
-def lose_one():
-    devices = training_backend().Devices(2)
+def lose_one(devices):
     config = TrainingConfig(batch_size=BATCH)
     trainer = Trainer(HVAE(tiny_config(num_scales=1)), config, 10, jit=False, devices=devices)
     images = devices.own(random_images(trainer.model.config, BATCH))
@@ -58,7 +57,8 @@ def lose_one():
         print(f"lost: {error}", flush=True)
 
 
-def main():
+def compare():
+    """The two devices, whose update is that of one."""
     backend = training_backend()
     two = backend.Devices(2)
     one = DevicesBase(1)
@@ -75,8 +75,11 @@ def main():
     try:
         trained(two, config, **refused)
     except UserError as error:
-        print(f"refused: {error}")
+        print(f"refused: {error}", flush=True)
+    return two
 
 
 if __name__ == "__main__":
-    lose_one() if sys.argv[1:] == ["lost"] else main()
+    two_devices = compare()
+    if sys.argv[1:] == ["lost"]:
+        lose_one(two_devices)

@@ -95,7 +95,8 @@ class RunSettings:
     devices: int = setting(
         0,
         "devices that share every update, each a part of the batch: GPUs, or parts of a processor; "
-        "0: all GPUs of gpu. Under torch they are the processes that torchrun starts",
+        "0: all GPUs of gpu. Under torch they are the processes that torchrun starts, under "
+        "tensorflow with TF_CONFIG those of all its workers",
         group=_GENERAL,
         minimum=0,
         since=1,

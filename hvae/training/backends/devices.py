@@ -41,7 +41,9 @@ class DevicesBase:
         """The rows of this process, of what has a row for every image of a batch."""
         if self.num_shards == 1:
             return batch
-        part = len(batch) // self.num_shards
+        # The length of a symbolic tensor is not defined.
+        rows = len(batch) if isinstance(batch, range) else batch.shape[0]
+        part = rows // self.num_shards
         return batch[self.shard * part : (self.shard + 1) * part]
 
     def gradient(self, function):
@@ -83,3 +85,16 @@ class DevicesBase:
 def too_few_devices(count, found):
     """The error where there are not that many."""
     return UserError(f"devices: there are {found}. Received: {count}")
+
+
+def lost_process(devices, message):
+    """The error of a process that no longer hears from the others.
+
+    Args:
+        devices: its `Devices`.
+        message: what the backend says; only the first line is kept.
+    """
+    return LostProcess(
+        f"process {devices.shard} of {devices.num_shards} no longer hears from the others; whoever "
+        f"started them knows which has ended. Received: {message.splitlines()[0]}"
+    )

@@ -1,10 +1,12 @@
 """What training needs of TensorFlow: a gradient, and compiled functions."""
 
 import contextlib
+import os
 
 import tensorflow as tf
 
-from hvae.training.backends.devices import DevicesBase, too_few_devices
+from hvae.errors import UserError
+from hvae.training.backends.devices import DevicesBase, lost_process, too_few_devices
 
 #: Operation that stands in a graph between a loss and its gradient.
 _MARK = "gradient_starts"
@@ -147,7 +149,11 @@ def has_accelerator():
 
 
 class Devices(DevicesBase):
-    """Replicas of a `tf.distribute.MirroredStrategy`; the update is made across them.
+    """Replicas of a `tf.distribute` strategy; the update is made across them.
+
+    In a process of several that TF_CONFIG describes, the accelerators of all of them, each process
+    with a part of the batch (`MultiWorkerMirroredStrategy`); else those of this one
+    (`MirroredStrategy`).
 
     Args:
         count: how many; 0 for all accelerators, or one processor.
@@ -156,6 +162,16 @@ class Devices(DevicesBase):
     shares_means = False
 
     def __init__(self, count):
+        self._strategy = None
+        if "TF_CONFIG" in os.environ:
+            self._strategy = tf.distribute.MultiWorkerMirroredStrategy()
+            resolver = self._strategy.cluster_resolver
+            self.shard = resolver.task_id
+            self.num_shards = resolver.cluster_spec().num_tasks("worker")
+            super().__init__(self._strategy.num_replicas_in_sync)
+            if count not in (0, self.count):
+                raise UserError(f"devices: TF_CONFIG has {self.count}. Received: {count}")
+            return
         kind = "GPU" if has_accelerator() else "CPU"
         if kind == "CPU" and count > 1:
             cpu, *_ = tf.config.list_physical_devices("CPU")
@@ -164,21 +180,28 @@ class Devices(DevicesBase):
                 tf.config.set_logical_device_configuration(cpu, parts)
         found = [device.name for device in tf.config.list_logical_devices(kind)]
         super().__init__(count or len(found))
-        self._strategy = None
         if self.count > len(found):
             raise too_few_devices(self.count, len(found))
         if self.count > 1:
             self._strategy = tf.distribute.MirroredStrategy(found[: self.count])
 
+    @contextlib.contextmanager
     def scope(self):
-        return self._strategy.scope() if self._strategy else super().scope()
+        with self._strategy.scope() if self._strategy else super().scope():
+            try:
+                yield
+            except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
+                raise lost_process(self, type(error).__name__) from error
 
     def _on_all(self, function):
+        of_process = self.count // self.num_shards
+
         def of_replica(images, noise, settings):
             number = tf.distribute.get_replica_context().replica_id_in_sync_group
+            number -= self.shard * of_process
 
             def own(tensor):
-                part = tensor.shape[0] // self.count
+                part = tensor.shape[0] // of_process
                 start = [number * part] + [0] * (tensor.shape.rank - 1)
                 return tf.slice(tensor, start, [part, *tensor.shape[1:]])
 
@@ -187,6 +210,9 @@ class Devices(DevicesBase):
 
         def averaged(*arguments):
             results = self._strategy.run(of_replica, arguments)
-            return self._strategy.reduce("MEAN", results, axis=None)
+            # One by one: processes would pack what is small, whatever its shape.
+            return tf.nest.map_structure(
+                lambda result: self._strategy.reduce("MEAN", result, axis=None), results
+            )
 
         return averaged

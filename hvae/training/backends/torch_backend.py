@@ -8,7 +8,7 @@ from torch import distributed
 from torch.utils.checkpoint import checkpoint
 
 from hvae.errors import UserError
-from hvae.training.backends.devices import DevicesBase, LostProcess
+from hvae.training.backends.devices import DevicesBase, lost_process
 
 #: There are no graphs of blocks, and PyTorch's elementwise functions are one pass each.
 shared = fused = None
@@ -108,7 +108,4 @@ class Devices(DevicesBase):
         try:
             distributed.all_reduce(tensor)
         except RuntimeError as error:  # of gloo and of NCCL: no subclass tells them from others
-            raise LostProcess(
-                f"process {self.shard} of {self.count} no longer hears from the others; torchrun "
-                f"says which of them has ended. Received: {str(error).splitlines()[0]}"
-            ) from error
+            raise lost_process(self, str(error)) from error

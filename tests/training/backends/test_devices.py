@@ -1,7 +1,10 @@
 """Two devices make the update of one."""
 
+import contextlib
+import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 
@@ -14,9 +17,8 @@ from hvae.training.config import TrainingConfig
 pytestmark = pytest.mark.tensorflow  # in processes of their own: once
 
 ROOT = pathlib.Path(__file__).parents[3]
-MODULE = ["-m", "tests.on_devices"]
+MODULE = [sys.executable, "-m", "tests.on_devices"]
 TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-COMMANDS = {"jax": MODULE, "tensorflow": MODULE, "torch": [*TORCHRUN, *MODULE]}
 REFUSED = {
     "jax": "devices: must divide the 1 images of a micro-batch. Received: 2",
     "tensorflow": "gamma_max_steps are shared under jax only. Received: 2",
@@ -24,24 +26,50 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("backend", COMMANDS)
+def started(backend, command, **environment):
+    """A process of its own, whose messages are read together."""
+    return subprocess.Popen(
+        command,
+        env={**os.environ, "KERAS_BACKEND": backend, **environment},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
 def test_two_devices_make_the_update_of_one(backend):
     """Losses, norm, weights, moments, average; what cannot be shared is refused."""
-    environment = {**os.environ, "KERAS_BACKEND": backend}
-    command = [sys.executable, *COMMANDS[backend]]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert REFUSED[backend] in done.stdout
+    process = started(backend, MODULE)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output[-3000:]
+    assert REFUSED[backend] in output
 
 
-def test_who_loses_a_process_says_so():
-    environment = {**os.environ, "KERAS_BACKEND": "torch"}
-    command = [sys.executable, *COMMANDS["torch"], "lost"]
-    done = subprocess.run(
-        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-    assert "lost: process 0 of 2 no longer hears from the others" in done.stdout
-    assert "(SIGKILL)" in done.stderr
+def by_torchrun():
+    return [started("torch", [sys.executable, *TORCHRUN, *MODULE[1:], "lost"])]
+
+
+def by_tf_config():
+    """One process a worker, as a cluster starts them on its machines."""
+    with contextlib.ExitStack() as open_sockets:
+        sockets = [open_sockets.enter_context(socket.socket()) for _ in range(2)]
+        for free in sockets:
+            free.bind(("127.0.0.1", 0))
+        workers = ["{}:{}".format(*free.getsockname()) for free in sockets]
+    tasks = [{"type": "worker", "index": index} for index in range(2)]
+    configs = [json.dumps({"cluster": {"worker": workers}, "task": task}) for task in tasks]
+    return [started("tensorflow", [*MODULE, "lost"], TF_CONFIG=config) for config in configs]
+
+
+@pytest.mark.parametrize(
+    ("backend", "start"), [("torch", by_torchrun), ("tensorflow", by_tf_config)]
+)
+def test_processes_make_the_update_of_one_and_say_that_one_is_lost(backend, start):
+    outputs = [process.communicate(timeout=300)[0] for process in start()]
+    assert all(REFUSED[backend] in output for output in outputs), outputs[0][-3000:]
+    assert "lost: process 0 of 2 no longer hears from the others" in outputs[0]
 
 
 class Apart(DevicesBase):
