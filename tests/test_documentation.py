@@ -64,6 +64,8 @@ def desk(tmp_path_factory):
     for name in ("laplace.py", "my_parts.py"):
         (folder / name).write_text(documented_plugin())
     (folder / "penguin.yaml").write_text(PENGUIN)
+    (folder / "DIR").mkdir()
+    (folder / "other_images.npy").touch()
     return folder
 
 
