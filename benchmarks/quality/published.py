@@ -56,7 +56,7 @@ def reckoned(seconds, batch_size, epochs, updates_per_epoch):
     return (
         f"An update of `{_CONFIG}` ({batch_size} images), whose published results are 82.14 nats "
         f"and 79.47 with 100 importance samples, takes {1000 * seconds:,.0f} ms of one core: an "
-        f"epoch {seconds * updates_per_epoch / 3600:.2g} hours, its {epochs:,} epochs "
+        f"epoch {seconds * updates_per_epoch / 3600:.1f} hours, its {epochs:,} epochs "
         f"({updates:,} updates) {days:,.1f} days (reckoned, not trained)."
     )
 

@@ -120,7 +120,7 @@ def test_quality_is_the_mean_of_the_seeds_with_their_deviation():
 
 def test_what_published_results_would_take_is_reckoned():
     text = reckoned(0.864, 64, 1000, 900)
-    assert "864 ms of one core: an epoch 0.22 hours" in text
+    assert "864 ms of one core: an epoch 0.2 hours" in text
     assert "1,000 epochs (900,000 updates) 9.0 days (reckoned" in text
 
 
