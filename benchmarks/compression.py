@@ -1,9 +1,9 @@
-"""What lossless compression makes of images, beside PNG and WebP.
+"""What lossless compression makes of images, beside PNG, WebP and JPEG XL.
 
     python -m benchmarks.compression RUN [--num_images 100] [--write]
 
-The first images of the test split, by a run of its own. PNG and WebP (lossless, slowest) are
-Pillow's, one file an image, of the pixels' values; sizes are bits a dimension.
+The first images of the test split, by a run of its own. The other codes are Pillow's, one file an
+image, of the pixels' values, all lossless and at their slowest; sizes are bits a dimension.
 Prints a Markdown table, and with `--write` puts it into `docs/compression.md`.
 """
 
@@ -14,6 +14,8 @@ import os
 import pathlib
 import time
 
+import numpy as np
+
 from benchmarks import machine
 from benchmarks.readme import write_section
 from benchmarks.training.table import markdown
@@ -21,6 +23,11 @@ from benchmarks.training.table import markdown
 PAGE = pathlib.Path(__file__).parent.parent / "docs" / "compression.md"
 HEADER = ("code", "bits/dim", "encoded, images/s", "decoded, images/s")
 _BATCH = 16
+_PILLOWS = {
+    "PNG": {"format": "PNG", "optimize": True},
+    "WebP": {"format": "WebP", "lossless": True, "quality": 100, "method": 6},
+    "JPEG XL": {"format": "JXL", "lossless": True, "effort": 9},
+}
 
 
 def main():
@@ -33,7 +40,8 @@ def main():
 
     values = yaml.safe_load((pathlib.Path(typed.run) / "config.yaml").read_text(encoding="utf-8"))
     images = load_splits(values["dataset"], values["data_dir"]).test[: typed.num_images]
-    rows = [*_ours(load_model(typed.run), images), *_pillows(images)]
+    model = load_model(typed.run)
+    rows = [*_ours(model, images), *pillows(images, model.config.levels)]
     text = f"{len(images)} images of {values['dataset']}; {machine.description()}"
     table = f"{text}\n\n{markdown(HEADER, rows)}"
     print(table)
@@ -42,12 +50,12 @@ def main():
 
 
 def _ours(model, images):
-    import numpy as np
     from keras import ops
 
-    from hvae.compression.compressor import Compressor
+    from hvae.compression.compressor import Compressor, allowed_batch
+    from hvae.compression.keras_walks import KerasWalks
 
-    compressor = Compressor(model, _BATCH)
+    compressor = Compressor(KerasWalks(model), allowed_batch(model.config.image_size, _BATCH))
     compressed, encoding = _timed(lambda: compressor.compress(images))
     again, decoding = _timed(lambda: compressor.decompress(compressed))
     assert np.array_equal(again, images)
@@ -59,21 +67,28 @@ def _ours(model, images):
     yield ("with its initial bits", f"{bits / images.size:.3f}", *rates)
 
 
-def _pillows(images):
+def pillows(images, levels):
+    """Rows of the codes of single images."""
+    import pillow_jxl  # noqa: F401, adds a format to Pillow
     from PIL import Image
 
     pictures = [Image.fromarray(i[..., 0] if i.shape[-1] == 1 else i) for i in images]
-    for name, settings in (
-        ("PNG", {"format": "PNG", "optimize": True}),
-        ("WebP, lossless", {"format": "WebP", "lossless": True, "quality": 100, "method": 6}),
-    ):
-        files, encoding = _timed(lambda settings=settings: [_saved(p, settings) for p in pictures])
-        _, decoding = _timed(lambda files=files: [Image.open(io.BytesIO(f)).load() for f in files])
+    for name, settings in _PILLOWS.items():
+        if name == "PNG" and levels == 2:
+            pictures_of_code = [Image.fromarray(i[..., 0].astype(bool)) for i in images]
+        else:
+            pictures_of_code = pictures
+        files, encoding = _timed(lambda p=pictures_of_code, s=settings: [_saved(x, s) for x in p])
+        found, decoding = _timed(lambda files=files: [_opened(f) for f in files])
+        # WebP has no grey images: it gives three equal channels.
+        assert all(np.array_equal(a.convert(b.mode), b) for a, b in zip(found, pictures_of_code)), (
+            name
+        )
         yield (
             name,
             f"{8 * sum(map(len, files)) / images.size:.3f}",
-            f"{len(images) / encoding:.0f}",
-            f"{len(images) / decoding:.0f}",
+            f"{len(images) / encoding:.2g}",
+            f"{len(images) / decoding:.2g}",
         )
 
 
@@ -81,6 +96,14 @@ def _saved(picture, settings):
     file = io.BytesIO()
     picture.save(file, **settings)
     return file.getvalue()
+
+
+def _opened(file):
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(file))
+    picture.load()
+    return picture
 
 
 def _timed(work):

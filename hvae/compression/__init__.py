@@ -1,10 +1,13 @@
 """Lossless compression: bits-back coding of images with a model's latents.
 
-    compressor      images to a stack of bits and back, batch by batch
-    stack           the entropy coder: constriction's, of Gaussians on a grid and of tables
-    pixel_tables    p(x|z) as a table of the values of each channel
-    fingerprint     what has to be the same to decode
-    file_format     the bytes of a file
+    compressor    images to a stack of bits and back, batch by batch
+    pixels        images on the stack, some pixels at a time
+    stack         the entropy coder: constriction's, of Gaussians on a grid and of tables
+    walks         what is asked of a model; keras_walks: answered by the model itself
+    level_table   p(x|z) as a table of the values of each channel
+    coded_models  which models can code images
+    fingerprint   what has to be the same to decode
+    file_format   the bytes of a file; image_files: images to one and back
 
 Reference:
     Townsend et al. 2020 (HiLLoC); Kingma et al. 2019 (Bit-Swap); Townsend et al. 2019 (BB-ANS).

@@ -11,7 +11,8 @@ from hvae.compression.compressor import Compressed
 from hvae.errors import UserError
 from hvae.files.atomic import write_bytes
 
-_MARK = b"hvae-bb1"
+_MARK = b"hvae-bb"
+_VERSION = b"2"
 _LENGTH = struct.Struct("<I")
 _SUM = hashlib.sha256().digest_size
 
@@ -34,7 +35,9 @@ def write_compressed(path, compressed, images_sum, batch_size, fingerprint):
         "fingerprint": fingerprint,
     }
     text = json.dumps(header, sort_keys=True).encode()
-    data = _MARK + _LENGTH.pack(len(text)) + text + compressed.words.astype("<u4").tobytes()
+    data = (
+        _MARK + _VERSION + _LENGTH.pack(len(text)) + text + compressed.words.astype("<u4").tobytes()
+    )
     write_bytes(path, data + hashlib.sha256(data).digest())
 
 
@@ -50,11 +53,15 @@ def read_compressed(path, fingerprint):
     data = path.read_bytes()
     if not data.startswith(_MARK):
         raise UserError(f"{path} is no file that compress wrote")
+    version = data[len(_MARK) : len(_MARK) + 1]
+    if version and version != _VERSION:
+        version, own = (x.decode("ascii", "replace") for x in (version, _VERSION))
+        raise UserError(f"{path} is damaged, or of format {version}: this program reads {own}")
     data, found = data[:-_SUM], data[-_SUM:]
     if hashlib.sha256(data).digest() != found:
         raise UserError(f"{path} is damaged: its checksum is another")
-    start = len(_MARK) + _LENGTH.size
-    (length,) = _LENGTH.unpack(data[len(_MARK) : start])
+    start = len(_MARK) + len(_VERSION) + _LENGTH.size
+    (length,) = _LENGTH.unpack(data[start - _LENGTH.size : start])
     header = json.loads(data[start : start + length])
     for name, value in header["fingerprint"].items():
         if fingerprint.get(name) != value:
@@ -69,5 +76,5 @@ def read_compressed(path, fingerprint):
 
 def checksum(images):
     """SHA-256 of images, of their values and shape."""
-    images = np.ascontiguousarray(images, dtype=np.uint8)
+    images = np.ascontiguousarray(images, dtype="<i4")
     return hashlib.sha256(str(images.shape).encode() + images.tobytes()).hexdigest()

@@ -2,23 +2,22 @@
 
 import platform
 
-import keras
-
-from hvae.files.checksums import config_checksum, weights_checksum
 from hvae.files.versions import installed_versions
 
 
-def fingerprint(model):
+def fingerprint(weights_sum, config_sum, packages, **others):
     """Model, program and machine, as plain values by name.
 
-    The model is the SHA-256 of its weights and that of its configuration. Other programs and
-    processors round otherwise: their z would be another's.
+    Other programs and processors round otherwise: their z would be another's.
+
+    Args:
+        weights_sum, config_sum: SHA-256 of the model's weights and configuration.
+        packages: that compute, beside those that code.
+        others: what else counts, texts by name.
     """
-    backend = keras.config.backend()
-    packages = ("keras", "constriction", backend, f"{backend}-cpu")
     return {
-        "model": f"{weights_checksum(model)} {config_checksum(model.config)}",
-        "backend": backend,
-        **installed_versions(packages),
+        "model": f"{weights_sum} {config_sum}",
+        **others,
+        **installed_versions(("numpy", "constriction", *packages)),
         "machine": platform.machine(),
     }

@@ -9,10 +9,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from hvae.compression.compressor import Compressed
+from hvae.compression.image_files import compress_to, decompress_from
 from hvae.deploy.batched_run import batches_of, joined
 from hvae.deploy.checked_inputs import checked_inputs
 from hvae.deploy.manifest import check_files, read_manifest
 from hvae.deploy.openvino_program import OpenVINOProgram, check_settings
+from hvae.deploy.openvino_walks import OpenVINOWalks
 from hvae.deploy.port import block_values, named_blocks, names_of
 from hvae.errors import UserError
 from hvae.images.checked_images import checked_images
@@ -222,6 +225,48 @@ class OpenVINOModel:
             bounds[:, column] = -outputs["nll"].astype(np.float64) - kl
         return bounds
 
+    def compress(self, images: np.ndarray, path: str | os.PathLike) -> Compressed:
+        """Images to a file from which they come back bit for bit.
+
+        Needs the package constriction, and the parts `compress` and `pixels`.
+
+        Args:
+            images: integers, `(images, height, width, channels)`.
+            path: the file.
+
+        Returns:
+            What was written, a `Compressed`: words of 32 bits, and how many bits of them the
+            first batch takes.
+
+        Raises:
+            UserError: as `generate`; if constriction is missing, or the images do not come back.
+        """
+        return compress_to(path, self.walks(), images, self.batch_size)
+
+    def decompress(self, path: str | os.PathLike) -> np.ndarray:
+        """The images of a file that `compress` wrote, of the same export.
+
+        Raises:
+            UserError: if the file is damaged, or was written by another model or program.
+        """
+        return decompress_from(path, self.walks())
+
+    def walks(self) -> OpenVINOWalks:
+        """What `hvae.compression` asks of a model.
+
+        Raises:
+            UserError: if one of the parts that it takes was not exported.
+        """
+        for part in OpenVINOWalks.PARTS:
+            self._check_has(part)
+        device, _, precision = self._settings
+
+        # Batches as they come: whoever reads a file may have another `batch_size`.
+        def run(part, inputs):
+            return self._run(part, inputs, _count(inputs))
+
+        return OpenVINOWalks(self.manifest, run, f"{device} {precision}")
+
     def run(self, part: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs by name of a part.
 
@@ -233,17 +278,19 @@ class OpenVINOModel:
             UserError: if the part was not exported, or an input is missing, unknown, or of
                 another shape or type.
         """
-        if part not in self.manifest.parts:
-            raise UserError(f"{self.folder} has no part {part}; it has {', '.join(self.parts)}")
-        ports = self.manifest.parts[part].inputs
-        inputs = checked_inputs(part, ports, inputs)
-        outputs = joined(self._program(part).stream(batches_of(inputs, self._size(inputs))))
+        self._check_has(part)
+        inputs = checked_inputs(part, self.manifest.parts[part].inputs, inputs)
+        return self._run(part, inputs, min(self.batch_size, _count(inputs)))
+
+    def _run(self, part, inputs, size):
+        """Outputs by name, from batches of a size where the export leaves it open."""
+        batches = batches_of(inputs, self.manifest.batch or size)
+        outputs = joined(self._program(part).stream(batches))
         return {name: outputs[name] for name in names_of(self.manifest.parts[part].outputs)}
 
-    def _size(self, inputs):
-        if self.manifest.batch is not None:
-            return self.manifest.batch
-        return min(self.batch_size, len(next(iter(inputs.values()))))
+    def _check_has(self, part):
+        if part not in self.manifest.parts:
+            raise UserError(f"{self.folder} has no part {part}; it has {', '.join(self.parts)}")
 
     def _compile(self, part):
         return OpenVINOProgram(self.folder / f"{part}.xml", *self._settings)
@@ -266,3 +313,7 @@ class OpenVINOModel:
                 f"Received: {', '.join(str(block.shape) for block in noise)}"
             )
         return named_blocks("noise", noise)
+
+
+def _count(inputs):
+    return len(next(iter(inputs.values())))

@@ -13,7 +13,7 @@ import hvae
 from hvae.deploy.manifest import Manifest, PartDescription, file_checksum, write_manifest
 from hvae.errors import UserError
 from hvae.export.formats import get_format
-from hvae.export.parts import PARTS
+from hvae.export.parts import PARTS, parts_of
 from hvae.export.program import Program
 from hvae.export.target import check_target
 from hvae.export.verification import Verification, refuse_differences, refuse_loss
@@ -84,16 +84,16 @@ class Exporter:
         Args:
             folder: where to; an export that is there is replaced, when all parts are done.
             images: integers, `(images, height, width, channels)`, for verification.
-            parts: names of the parts, all by default.
+            parts: names of the parts; all that there are of this model by default.
             calibration: images for int8, such as those of training.
 
         Returns:
             The `Manifest` that was written.
 
         Raises:
-            UserError: if the folder is something else, a part differs from its source in
-                fp32 or loses too much below, or a file cannot be written. What was there
-                stays.
+            UserError: if the folder is something else, the model has no such part, one differs
+                from its source in fp32 or loses too much below, or a file cannot be written.
+                What was there stays.
         """
         folder = check_target(folder)
         images = checked_images(images, self.model.config)
@@ -101,7 +101,9 @@ class Exporter:
             if calibration is None:
                 raise UserError("calibration: int8 needs images. Received: none")
             calibration = checked_images(calibration, self.model.config)
-        names = PARTS.names() if parts is None else dict.fromkeys(parts)
+        names = parts_of(self.model.config) if parts is None else dict.fromkeys(parts)
+        for name in names:
+            PARTS[name].check(self.model.config)
         parts = [PARTS[name](self.model) for name in names]
         with replacing_folder(folder) as new:
             described = {part.name: self._export(part, new, images, calibration) for part in parts}

@@ -17,7 +17,7 @@ from tests.conftest import random_images, randomize, tiny_config
 CASES = {
     "vdvae": (
         tiny_config(image_size=(7, 10), image_channels=3, levels=256, reconstruct_from="state"),
-        ("detect", "encode", "generate", "reconstruct", "score"),
+        ("compress", "detect", "encode", "generate", "pixels", "reconstruct", "score"),
         None,
     ),
     "flow and attention": (

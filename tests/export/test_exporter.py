@@ -136,7 +136,7 @@ def test_mistakes_of_a_call(vdvae, tmp_path):
         export(tmp_path / "x", vdvae.images, SCORE)
     with pytest.raises(UserError, match="images: must have shape"):
         export(tmp_path / "x", vdvae.images, SCORE, calibration=vdvae.images[:0])
-    with pytest.raises(UserError, match="parts: allowed are detect, encode, .* Received: decode"):
+    with pytest.raises(UserError, match="parts: allowed are compress, detect, .* Received: decode"):
         Exporter(vdvae.model)(tmp_path / "x", vdvae.images, ("decode",))
     with pytest.raises(UserError, match="images: must have shape"):
         Exporter(vdvae.model)(tmp_path / "x", vdvae.images[:, :5], SCORE)

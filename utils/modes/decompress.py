@@ -25,14 +25,9 @@ class DecompressMode(Mode):
         if file is None:
             raise UserError(f"no compressed images in {run}; name a file")
 
-        from hvae.compression.compressor import Compressor
-        from hvae.compression.file_format import checksum, read_compressed
-        from hvae.compression.fingerprint import fingerprint
+        from hvae.compression.image_files import decompress_from
+        from hvae.compression.keras_walks import KerasWalks
         from utils.files.arrays_file import write_arrays
 
-        compressed, expected, batch_size = read_compressed(file, fingerprint(session.model))
-        progress = session.progress("decompressing", batch_size)
-        images = Compressor(session.model, batch_size).decompress(compressed, progress)
-        if checksum(images) != expected:
-            raise UserError(f"{file}: other images came out than went in; this machine differs")
+        images = decompress_from(file, KerasWalks(session.model), session.progress)
         write_arrays(session.results.path("images.npz"), images=images)

@@ -30,11 +30,11 @@ class ExportMode(Mode):
         )
         parser.add_argument(
             "--parts",
-            default=",".join(PARTS.names()),
             metavar="PART,PART",
             help="generate: noise to images; reconstruct: images to images; encode: images to "
             "latents; score: images to ELBO, NLL and KL; detect: images to the bounds that say how "
-            "unusual they are [default all]",
+            "unusual they are; compress and pixels: what lossless compression asks of the model "
+            "[default all that the model has]",
         )
         parser.add_argument(
             "--precision",
@@ -77,7 +77,7 @@ class ExportMode(Mode):
         add_data_flag(parser)
 
     def check(self, typed):
-        parts = _parts(typed)
+        parts = _parts(typed) or ()
         for name in parts:
             PARTS.check(name)
         if len(set(parts)) < len(parts):
@@ -89,6 +89,10 @@ class ExportMode(Mode):
                 "export runs under TensorFlow, whichever backend trained, and it is not "
                 "installed; pip install -r requirements/train.txt has it"
             )
+
+    def check_model(self, typed, config):
+        for name in _parts(typed) or ():
+            PARTS[name].check(config)
 
     def run(self, session):
         from hvae.deploy.manifest import MANIFEST
@@ -122,8 +126,8 @@ class ExportMode(Mode):
 
 
 def _parts(typed):
-    """The parts that were asked for."""
-    return [name.strip() for name in typed.parts.split(",")]
+    """The parts that were asked for; `None` for all."""
+    return typed.parts and [name.strip() for name in typed.parts.split(",")]
 
 
 def _folder(typed):

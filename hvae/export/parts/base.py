@@ -22,6 +22,18 @@ class Part(abc.ABC):
     def __init__(self, model):
         self.model = model
 
+    @classmethod
+    def check(cls, config):
+        """Refuse models that have no such part.
+
+        Args:
+            config: the `ModelConfig`.
+
+        Raises:
+            UserError: names the setting.
+        """
+        return None  # of any model, by default
+
     @property
     def name(self):
         """The file's name."""

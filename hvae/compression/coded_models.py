@@ -1,0 +1,36 @@
+"""Which models can code images."""
+
+from hvae.errors import UserError
+
+#: Likelihoods that are distributions over the values of whole pixels.
+LIKELIHOODS = ("bernoulli", "dmol", "logistic_mixture", "discretized_logistic")
+
+
+def check_is_coded(config):
+    """Refuse models that give images no code.
+
+    Args:
+        config: a `ModelConfig`.
+
+    Raises:
+        UserError: if the likelihood gives values of pixels no probabilities, or z is drawn
+            through a flow; names the setting.
+    """
+    if config.likelihood not in LIKELIHOODS:
+        raise UserError(
+            f"likelihood: compression allows {', '.join(LIKELIHOODS)}. "
+            f"Received: {config.likelihood}"
+        )
+    if config.likelihood == "bernoulli" and config.levels > 2:
+        raise UserError(
+            "likelihood: compression with bernoulli needs binary pixels. "
+            f"Received: {config.levels} levels"
+        )
+    if config.num_bits and 2**config.num_bits != config.levels:
+        raise UserError(
+            f"num_bits: compression needs all bits of a pixel. Received: {config.num_bits}"
+        )
+    if config.flow_type != "none" and not getattr(config, "fixed_flows", False):
+        raise UserError(
+            f"flow_type: compression needs a posterior without flows. Received: {config.flow_type}"
+        )
