@@ -28,11 +28,13 @@ class Corruption(Attack):
         chance = random.Random(0)
         whole = self.workshop.run()
         expected = self._evaluate(whole)[1]
-        for path in sorted(path for path in whole.rglob("*") if path.is_file()):
-            name = path.relative_to(whole).as_posix()
-            if path.name.startswith(".") or name.startswith("figures/"):
-                continue  # nothing reads them
-            for number in range(_PLACES):
+        files = sorted(path for path in whole.rglob("*") if path.is_file())
+        names = [path.relative_to(whole).as_posix() for path in files]
+        # Nothing reads the others.
+        names = [name for name in names if not name.startswith((".", "figures/", "evaluate/"))]
+        self.seen = f"{_PLACES} places of each of {len(names)} files, if none stopped it"
+        for number in range(_PLACES):
+            for name in names:
                 run = self.workshop.run()
                 what = _damage(run / name, chance, is_cut=number % 10 == 9)
                 if name.endswith(".weights.h5"):

@@ -58,11 +58,10 @@ def small_disk(folder, size, *options):
 def _fill(disk, free):
     """Fill the disk up to a given number of free kB."""
     page = bytes(4096)
-    with open(disk / "filler", "wb") as file:
+    with open(disk / "filler", "wb", buffering=0) as file:
         with contextlib.suppress(OSError):
             while True:
                 file.write(page)
-                file.flush()
     with open(disk / "filler", "r+b") as file:
         file.truncate(max(0, (disk / "filler").stat().st_size - free * 1024))
 

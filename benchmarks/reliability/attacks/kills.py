@@ -1,5 +1,6 @@
 """Processes that are killed."""
 
+import random
 import signal
 import time
 
@@ -35,14 +36,16 @@ class Kills(Attack):
         if done.returncode:
             raise RuntimeError(f"the run that kills need did not train: {done.stderr}")
         operations = int(done.stdout.rpartition("operations: ")[2])
-        for operation in range(1, operations + 1):
-            fault = self._fault(expected, operation, self.workshop.patience)
-            yield Attempt(f"before operation {operation} on files", fault)
         self.seen = f"{operations} before operations on files, the others between"
         others = self.count - operations
-        for number in range(others):
-            after = took * (number + 1) / (others + 1)
-            yield Attempt(f"after {after:.2f} s", self._fault(expected, 0, after))
+        moments = [(operation, 0.0) for operation in range(1, operations + 1)]
+        moments += [(0, took * (number + 1) / (others + 1)) for number in range(others)]
+        # In any order: what was tried before somebody stops it is of the whole run.
+        random.Random(0).shuffle(moments)
+        for operation, after in moments:
+            fault = self._fault(expected, operation, after or self.workshop.patience)
+            name = f"before operation {operation} on files" if operation else f"after {after:.2f} s"
+            yield Attempt(name, fault)
 
     def _fault(self, expected, operation, patience):
         """What is not as expected after a kill at an operation, or when patience has an end."""
