@@ -197,7 +197,7 @@ def test_threads_may_share_a_model(vdvae, running):
         (lambda p, x: p.generate(2, output_temperature=-1), "output_temperature: must be at lea"),
         (lambda p, x: p.generate(2, temperature=-1), "temperature: must be 0 to 1000"),
         (lambda p, x: p.generate(2, temperature=[1, 1, 1]), "one for each of the 2"),
-        (lambda p, x: p.run("decode", {}), "has no part decode; it has detect, encode, "),
+        (lambda p, x: p.run("decode", {}), "has no part decode; it has compress, detect, encode, "),
         (lambda p, x: p.run("score", {"z": x}), "images is missing"),
         (lambda p, x: OpenVINOModel(p.folder, hint="fast"), "hint: allowed are latency"),
         (lambda p, x: OpenVINOModel(p.folder, precision="f64"), "precision: allowed are"),
