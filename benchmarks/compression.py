@@ -1,70 +1,124 @@
 """What lossless compression makes of images, beside PNG, WebP and JPEG XL.
 
-    python -m benchmarks.compression RUN [--num_images 100] [--write]
+    python -m benchmarks.compression RUN [RUN ...] [--num_images 100] [--split test]
+        [--engines tensorflow jax torch openvino] [--write]
 
-The first images of the test split, by a run of its own. The other codes are Pillow's, one file an
-image, of the pixels' values, all lossless and at their slowest; sizes are bits a dimension.
-Prints a Markdown table, and with `--write` puts it into `docs/compression.md`.
+The first images of a split, by a run of their own. Every engine writes a file in one process and
+reads it in another, where the images are compared; `openvino` is the export in `RUN/openvino`. The
+other codes are Pillow's, one file an image, of the pixels' values, all lossless and at their
+slowest; sizes are bits a dimension. Prints a Markdown table for each run, and with `--write` puts
+them into `docs/compression.md`.
 """
 
 import argparse
 import io
-import math
-import os
 import pathlib
+import sys
+import tempfile
 import time
 
 import numpy as np
 
 from benchmarks import machine
+from benchmarks.compression_worker import EXPORTED
 from benchmarks.readme import write_section
 from benchmarks.training.table import markdown
+from benchmarks.worker_process import WorkerError, WorkerProcess
 
 PAGE = pathlib.Path(__file__).parent.parent / "docs" / "compression.md"
-HEADER = ("code", "bits/dim", "encoded, images/s", "decoded, images/s")
-_BATCH = 16
+HEADER = ("code", "bits/dim", "encoded, images/s", "decoded, images/s", "peak, MB")
+LABELS = {
+    "tensorflow": "bits-back, TensorFlow",
+    "jax": "bits-back, JAX",
+    "torch": "bits-back, PyTorch",
+    EXPORTED: "bits-back, exported program",
+}
 _PILLOWS = {
     "PNG": {"format": "PNG", "optimize": True},
     "WebP": {"format": "WebP", "lossless": True, "quality": 100, "method": 6},
     "JPEG XL": {"format": "JXL", "lossless": True, "effort": 9},
 }
+_PATIENCE = 7200  # seconds
 
 
 def main():
-    typed = _parse()
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    import yaml
-
-    from data.load import load_splits
-    from hvae.loading import load_model
-
-    values = yaml.safe_load((pathlib.Path(typed.run) / "config.yaml").read_text(encoding="utf-8"))
-    images = load_splits(values["dataset"], values["data_dir"]).test[: typed.num_images]
-    model = load_model(typed.run)
-    rows = [*_ours(model, images), *pillows(images, model.config.levels)]
-    text = f"{len(images)} images of {values['dataset']}; {machine.description()}"
-    table = f"{text}\n\n{markdown(HEADER, rows)}"
-    print(table)
+    typed = _parser().parse_args()
+    tables = [_table(run, typed) for run in typed.runs]
+    text = "\n\n".join([f"{machine.description()}.", *tables])
     if typed.write:
-        write_section("compression", table, PAGE)
+        write_section("compression", text, PAGE)
 
 
-def _ours(model, images):
-    from keras import ops
+def _table(run, typed):
+    name, images, levels = read_images(run, typed.split, typed.num_images)
+    height, width, channels = images.shape[1:]
+    kind = f"{height}×{width}×{channels}, {levels} levels"
+    rows = [*ours(run, images, typed.engines), *pillows(images, levels)]
+    text = f"{len(images)} {typed.split} images of {name} ({kind}):\n\n{markdown(HEADER, rows)}"
+    print(text, flush=True)
+    return text
 
-    from hvae.compression.compressor import Compressor, allowed_batch
-    from hvae.compression.keras_walks import KerasWalks
 
-    compressor = Compressor(KerasWalks(model), allowed_batch(model.config.image_size, _BATCH))
-    compressed, encoding = _timed(lambda: compressor.compress(images))
-    again, decoding = _timed(lambda: compressor.decompress(compressed))
-    assert np.array_equal(again, images)
-    elbo = ops.convert_to_numpy(model(images, model.draw_noise(len(images), 0)).elbo).sum()
-    bits, first = 32 * len(compressed.words), compressed.initial_bits
-    rates = (f"{len(images) / encoding:.0f}", f"{len(images) / decoding:.0f}")
-    yield ("−ELBO, one sample", f"{-elbo / math.log(2.0) / images.size:.3f}", "", "")
-    yield ("bits-back", f"{(bits - first) / images.size:.3f}", *rates)
-    yield ("with its initial bits", f"{bits / images.size:.3f}", *rates)
+def read_images(run, split, count):
+    """Name of a run's data set, the first images of a split as the run sees them, and levels."""
+    from data.load import load_splits
+    from hvae.loading import read_config
+    from utils.experiments.experiment import Experiment
+
+    experiment = Experiment.of_run(run, read_config(run))
+    splits = load_splits(
+        experiment.run.dataset,
+        experiment.run.data_dir,
+        # One draw, as in every use of a run.
+        "none" if experiment.run.binarize == "none" else "static",
+        split_of=experiment.run.split_of,
+        pictures=experiment.pictures._replace(limit_train=0, limit_eval=0),
+    )
+    images = np.asarray(getattr(splits, split)[:count])
+    return experiment.run.dataset, images, experiment.model.levels
+
+
+def ours(run, images, engines):
+    """Rows of −ELBO and of bits-back coding by each engine.
+
+    Raises:
+        SystemExit: if an engine fails, or images come back changed.
+    """
+    rows, bound = [], None
+    with tempfile.TemporaryDirectory() as folder:
+        question = {"images": f"{folder}/images.npy", "file": f"{folder}/images.hvae"}
+        np.save(question["images"], images)
+        for engine in engines:
+            if bound is None and engine != EXPORTED:
+                bound = _asked(run, engine, question, "bound")[0]["bits"] / images.size
+                rows.append(("−ELBO, one sample", f"{bound:.3f}", "", "", ""))
+            written, peak = _asked(run, engine, question, "compress")
+            read, peak_of_reading = _asked(run, engine, question, "decompress")
+            bits, first = written["bits"], written["initial_bits"]
+            rows.append(
+                (
+                    LABELS[engine],
+                    f"{(bits - first) / images.size:.3f}",
+                    _rate(len(images) / written["seconds"]),
+                    _rate(len(images) / read["seconds"]),
+                    f"{max(peak, peak_of_reading):,.0f}",
+                )
+            )
+    rows.append(("with its initial bits", f"{bits / images.size:.3f}", "", "", ""))
+    return rows
+
+
+def _asked(run, engine, question, what):
+    """The answer of a process of its own, and its peak of memory, MiB."""
+    folder = pathlib.Path(run) / EXPORTED if engine == EXPORTED else run
+    module = "benchmarks.compression_worker"
+    worker = WorkerProcess(module, folder, engine, patience=_PATIENCE)
+    try:
+        return worker.ask(do=what, **question), worker.peak_mb
+    except WorkerError as error:
+        sys.exit(f"{run}, {engine}, {what}: {error}")
+    finally:
+        worker.stop()
 
 
 def pillows(images, levels):
@@ -72,23 +126,22 @@ def pillows(images, levels):
     import pillow_jxl  # noqa: F401, adds a format to Pillow
     from PIL import Image
 
-    pictures = [Image.fromarray(i[..., 0] if i.shape[-1] == 1 else i) for i in images]
+    arrays = images[..., 0] if images.shape[-1] == 1 else images
     for name, settings in _PILLOWS.items():
-        if name == "PNG" and levels == 2:
-            pictures_of_code = [Image.fromarray(i[..., 0].astype(bool)) for i in images]
-        else:
-            pictures_of_code = pictures
-        files, encoding = _timed(lambda p=pictures_of_code, s=settings: [_saved(x, s) for x in p])
+        # PNG has one bit a pixel for these.
+        is_binary = levels == 2 and name == "PNG"
+        pictures = [Image.fromarray(a.astype(bool) if is_binary else a) for a in arrays]
+        files, encoding = _timed(lambda p=pictures, s=settings: [_saved(x, s) for x in p])
         found, decoding = _timed(lambda files=files: [_opened(f) for f in files])
-        # WebP has no grey images: it gives three equal channels.
-        assert all(np.array_equal(a.convert(b.mode), b) for a, b in zip(found, pictures_of_code)), (
-            name
-        )
+        for picture, again in zip(pictures, found):
+            # WebP has no grey images: it gives three equal channels.
+            assert np.array_equal(again.convert(picture.mode), picture), name
         yield (
             name,
             f"{8 * sum(map(len, files)) / images.size:.3f}",
-            f"{len(images) / encoding:.2g}",
-            f"{len(images) / decoding:.2g}",
+            _rate(len(images) / encoding),
+            _rate(len(images) / decoding),
+            "",
         )
 
 
@@ -106,18 +159,27 @@ def _opened(file):
     return picture
 
 
+def _rate(images_per_second):
+    digits = 0 if images_per_second >= 10 else 2
+    return f"{images_per_second:,.{digits}f}"
+
+
 def _timed(work):
     start = time.perf_counter()
     result = work()
     return result, time.perf_counter() - start
 
 
-def _parse():
+def _parser():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("run", help="folder of a run")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run")
     parser.add_argument("--num_images", type=int, default=100)
-    parser.add_argument("--write", action="store_true", help="the table into docs/compression.md")
-    return parser.parse_args()
+    parser.add_argument("--split", default="test", choices=("train", "validation", "test"))
+    parser.add_argument(
+        "--engines", nargs="+", choices=LABELS, default=[e for e in LABELS if e != EXPORTED]
+    )
+    parser.add_argument("--write", action="store_true", help="the tables into docs/compression.md")
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,11 +1,31 @@
-"""The codes that the benchmark of compression has beside ours."""
+"""The benchmark of compression: its worker, and the codes that ours stands beside."""
 
 import numpy as np
 import pytest
 
 from benchmarks.compression import pillows
+from benchmarks.compression_worker import Worker
+from hvae.model import HVAE
+from hvae.saving import save_model
+from tests.conftest import random_images, randomize, tiny_config
 
 pytestmark = pytest.mark.tensorflow
+pytest.importorskip("constriction")
+
+
+def test_a_worker_writes_what_another_reads(tmp_path):
+    config = tiny_config(likelihood="discretized_logistic", levels=256)
+    path = tmp_path / "model.keras"
+    save_model(randomize(HVAE(config), scale=0.1), path)
+    images = random_images(config, 40)
+    files = {"images": images, "file": tmp_path / "images.hvae"}
+    worker, other = (Worker(path, "tensorflow") for _ in range(2))
+    written = worker.compress(**files)
+    other.decompress(**files)
+    bits = written["bits"] - written["initial_bits"]
+    assert abs(bits / worker.bound(**files)["bits"] - 1.0) < 0.02
+    with pytest.raises(ValueError, match="other images came out"):
+        other.decompress(images[::-1], files["file"])
 
 
 @pytest.mark.parametrize(("levels", "channels"), [(256, 3), (256, 1), (2, 1)])
