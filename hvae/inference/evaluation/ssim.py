@@ -40,5 +40,11 @@ def ssim(images, others, levels, levels_of_others=None):
         "data_range": 1.0,
         "channel_axis": -1,
     }
-    scaled = images / (levels - 1), others / ((levels_of_others or levels) - 1)
-    return np.array([structural_similarity(*pair, **options) for pair in zip(*scaled)])
+    tops = levels - 1, (levels_of_others or levels) - 1
+
+    def similarity(*pair):
+        # One by one: images may not be in memory.
+        scaled = [image / top for image, top in zip(pair, tops)]
+        return structural_similarity(*scaled, **options)
+
+    return np.array([similarity(*pair) for pair in zip(images, others)])

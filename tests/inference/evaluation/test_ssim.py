@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from data.rows import Rows
 from hvae.errors import UserError
 from hvae.inference.evaluation.ssim import ssim
 
@@ -46,3 +47,11 @@ def test_images_without_room_for_a_window_are_refused():
     tiny = np.zeros((1, 2, 9, 1), np.uint8)
     with pytest.raises(UserError, match="at least 3x3 pixels. Received: 2x9"):
         ssim(tiny, tiny, 256)
+
+
+def test_images_need_not_be_in_memory(rng):
+    images, others = rng.integers(0, 256, (2, 5, 8, 8, 1)).astype(np.uint8)
+    order = [3, 0, 4]
+    np.testing.assert_array_equal(
+        ssim(Rows(images, order), others[order], 256), ssim(images[order], others[order], 256)
+    )

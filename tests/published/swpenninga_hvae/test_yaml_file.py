@@ -97,7 +97,7 @@ def test_its_defaults_are_a_configuration_of_ours(parse):
 
 
 def test_ours_are_read_as_ours(parse, capsys):
-    printed = parse({}).to_flat()
+    printed = parse({"dataset": "digits"}).to_flat()
     capsys.readouterr()
     assert parse(printed) == Experiment.from_flat(printed)
     assert capsys.readouterr().err == ""
