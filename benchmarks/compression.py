@@ -61,19 +61,11 @@ def _table(run, typed):
 
 def read_images(run, split, count):
     """Name of a run's data set, the first images of a split as the run sees them, and levels."""
-    from data.load import load_splits
     from hvae.loading import read_config
     from utils.experiments.experiment import Experiment
 
     experiment = Experiment.of_run(run, read_config(run))
-    splits = load_splits(
-        experiment.run.dataset,
-        experiment.run.data_dir,
-        # One draw, as in every use of a run.
-        "none" if experiment.run.binarize == "none" else "static",
-        split_of=experiment.run.split_of,
-        pictures=experiment.pictures._replace(limit_train=0, limit_eval=0),
-    )
+    splits = experiment.in_use.load_splits()
     images = np.asarray(getattr(splits, split)[:count])
     return experiment.run.dataset, images, experiment.model.levels
 

@@ -51,21 +51,12 @@ def parse_arguments(arguments=None):
 
 def show_data(request, display):
     """Draw the picture, and print what it says."""
-    from data.load import describe, load_splits
+    from data.load import describe
     from utils.figures.data_sheet import draw_data_sheet
 
     experiment = request.training.experiment
     run, pictures = experiment.run, experiment.pictures
-    splits = load_splits(
-        run.dataset,
-        run.data_dir,
-        run.binarize,
-        run.limit_train,
-        run.limit_eval,
-        run.split_of,
-        pictures,
-        display.message,
-    )
+    splits = experiment.load_splits(display.message)
     levels = describe(run.dataset, "none", run.split_of, pictures).levels
     if run.binarize == "static":
         levels = 2

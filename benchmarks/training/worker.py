@@ -64,11 +64,7 @@ def first_images(experiment):
     """
     training, config = experiment.training, experiment.model
     if experiment.run.dataset == "digits":
-        from data.load import load_splits
-        from data.training_batches import TrainingBatches
-
-        splits = load_splits(experiment.run.dataset)
-        batches = TrainingBatches(splits.train, training.data_batch_size, training.seed)
+        batches = experiment.batches(experiment.load_splits())
         return next(iter(batches.epoch(0)))
     shape = (training.data_batch_size, *config.image_size, config.image_channels)
     return np.random.default_rng(0).integers(0, config.levels, shape).astype("uint8")

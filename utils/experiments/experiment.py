@@ -2,9 +2,10 @@
 
 import dataclasses
 
-from data.load import describe
+from data.load import describe, load_splits
 from data.picture_settings import PictureSettings
 from data.sets import DATASETS
+from data.training_batches import TrainingBatches
 from hvae.checks.received import received
 from hvae.config import ModelConfig
 from hvae.configuration.run_format import complete
@@ -75,6 +76,55 @@ class Experiment:
     def pictures(self):
         """The `PictureSettings` of the run."""
         return _pictures(self.run, self.model.image_size, self.model.image_channels)
+
+    @property
+    def in_use(self):
+        """The same for a use of what was trained: all images, and one draw of binary pixels.
+
+        A use has no epochs that could each have a draw of their own.
+        """
+        binarize = "none" if self.run.binarize == "none" else "static"
+        run = dataclasses.replace(self.run, binarize=binarize, limit_train=0, limit_eval=0)
+        return dataclasses.replace(self, run=run)
+
+    def load_splits(self, tell=lambda line: None):
+        """Read its images: a `Splits`.
+
+        Args:
+            tell: function that takes a line on what the user should know of them.
+
+        Raises:
+            UserError: if the files are not there, or not what they should be.
+        """
+        run = self.run
+        return load_splits(
+            run.dataset,
+            run.data_dir,
+            run.binarize,
+            run.limit_train,
+            run.limit_eval,
+            run.split_of,
+            self.pictures,
+            tell,
+        )
+
+    def batches(self, splits, shard=0, num_shards=1):
+        """The `TrainingBatches` of its training images.
+
+        Args:
+            splits: its `Splits`.
+            shard, num_shards: which part of every batch, and of how many.
+        """
+        run, training = self.run, self.training
+        return TrainingBatches(
+            splits.train,
+            training.data_batch_size,
+            training.seed,
+            DATASETS[run.dataset].info.levels if run.binarize == "dynamic" else None,
+            run.horizontal_flip,
+            shard,
+            num_shards,
+        )
 
     def to_flat(self):
         """Names and values of all fields, by group: `from_flat` gives the same back.

@@ -6,7 +6,6 @@ import pathlib
 import keras
 import numpy as np
 
-from data.load import load_splits
 from hvae.loading import load_model
 from utils.files.image_source import NumberedImages, read_images
 from utils.runs.data_fingerprint import changed_data
@@ -36,18 +35,7 @@ class Session:
     @functools.cached_property
     def splits(self):
         """The data set's `Splits`."""
-        run = self.request.experiment.run
-        # One draw: a use has no epochs that could each have their own.
-        binarize = "none" if run.binarize == "none" else "static"
-        pictures = self.request.experiment.pictures
-        splits = load_splits(
-            run.dataset,
-            run.data_dir,
-            binarize,
-            split_of=run.split_of,
-            pictures=pictures._replace(limit_train=0, limit_eval=0),
-            tell=self.display.message,
-        )
+        splits = self.request.experiment.in_use.load_splits(self.display.message)
         self._warn_of_change(splits)
         return splits
 

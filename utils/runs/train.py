@@ -3,9 +3,7 @@
 import contextlib
 import random
 
-from data.load import load_splits
 from data.sets import DATASETS
-from data.training_batches import TrainingBatches
 from hvae.checks.memory import available_bytes, check_memory, size_text
 from hvae.errors import UserError
 from hvae.files.atomic import making_folder, remove_left_over
@@ -65,27 +63,8 @@ def train(request, display):
     # Keras draws the seeds of initial weights from it; `keras.utils.set_random_seed` would import
     # TensorFlow under every backend.
     random.seed(training.seed)
-    splits = load_splits(
-        run.dataset,
-        run.data_dir,
-        run.binarize,
-        run.limit_train,
-        run.limit_eval,
-        run.split_of,
-        pictures=request.experiment.pictures,
-        tell=display.message,
-    )
-    info = DATASETS[run.dataset].info
-    levels = info.levels if run.binarize == "dynamic" else None
-    data = (
-        splits.train,
-        training.data_batch_size,
-        training.seed,
-        levels,
-        run.horizontal_flip,
-    )
-    shard = {"shard": devices.shard, "num_shards": devices.num_shards}
-    batches = TrainingBatches(*data, **shard)
+    splits = request.experiment.load_splits(display.message)
+    batches = request.experiment.batches(splits, devices.shard, devices.num_shards)
     with display.waiting("building the model"), devices.scope():
         model = HVAE(request.experiment.model, dtype=run.dtype)
         if run.init_from and not request.resume:
@@ -98,10 +77,10 @@ def train(request, display):
     )
     if training.data_dep_init and not request.resume and not run.init_from:
         with display.waiting("initialising the weights by the first batch"), devices.scope():
-            whole = next(iter(TrainingBatches(*data).epoch(0)))
+            whole = next(iter(request.experiment.batches(splits).epoch(0)))
             data_dependent_init(model, whole, training.seed)
     jit = backend.uses_compiler(run.jit)
-    augmentation = Augmentation(info.can_flip)
+    augmentation = Augmentation(DATASETS[run.dataset].info.can_flip)
     with devices.scope():
         trainer = Trainer(model, training, len(batches), jit, augmentation, run.remat, devices)
     display.message(_summary(request, model, splits, batches))
