@@ -65,7 +65,8 @@ def desk(tmp_path_factory):
         (folder / name).write_text(documented_plugin())
     (folder / "penguin.yaml").write_text(PENGUIN)
     (folder / "DIR").mkdir()
-    (folder / "other_images.npy").touch()
+    for name in ("other_images.npy", "images.hvae"):
+        (folder / name).touch()
     return folder
 
 

@@ -1,11 +1,8 @@
 """A file of latents back to images."""
 
-import pathlib
-
-from hvae.errors import UserError
 from utils.modes.base import Mode
 from utils.modes.shared.mode_flags import add_output_flag
-from utils.runs.results import latest_result
+from utils.runs.results import file_to_read
 
 _LARGEST_GRID = 64
 
@@ -52,17 +49,4 @@ class DecodeMode(Mode):
 
 
 def _file(typed):
-    """Path of the file of latents.
-
-    Raises:
-        UserError: if it is not there.
-    """
-    file = typed.file or latest_result(typed.run, "encode", "latents.npz")
-    if file is None:
-        raise UserError(
-            f"no latents in {typed.run}; python load_model.py {typed.run} encode makes them, "
-            "or name a file"
-        )
-    if not pathlib.Path(file).is_file():
-        raise UserError(f"no such file of latents: {file}")
-    return file
+    return file_to_read(typed, "encode", "latents.npz", "latents")

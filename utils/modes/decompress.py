@@ -1,8 +1,7 @@
 """Images of a file that `compress` wrote."""
 
-from hvae.errors import UserError
 from utils.modes.base import Mode
-from utils.runs.results import latest_result
+from utils.runs.results import file_to_read
 
 
 class DecompressMode(Mode):
@@ -19,15 +18,17 @@ class DecompressMode(Mode):
             help="the file [default the newest of RUN/compress]",
         )
 
-    def run(self, session):
-        run = session.request.run
-        file = session.typed.file or latest_result(run, "compress", "images.hvae")
-        if file is None:
-            raise UserError(f"no compressed images in {run}; name a file")
+    def check(self, typed):
+        _file(typed)
 
+    def run(self, session):
         from hvae.compression.image_files import decompress_from
         from hvae.compression.keras_walks import KerasWalks
         from utils.files.arrays_file import write_arrays
 
-        images = decompress_from(file, KerasWalks(session.model), session.progress)
+        images = decompress_from(_file(session.typed), KerasWalks(session.model), session.progress)
         write_arrays(session.results.path("images.npz"), images=images)
+
+
+def _file(typed):
+    return file_to_read(typed, "compress", "images.hvae", "compressed images")

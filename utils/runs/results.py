@@ -72,6 +72,29 @@ def latest_result(folder, mode, name):
     return max(of_name, key=number_of, default=None)
 
 
+def file_to_read(typed, mode, name, kind):
+    """Path of the file that a command reads: the one that was named, or the newest of a mode.
+
+    Args:
+        typed: the command line, with `run` and `file`.
+        mode: name of the mode that writes such files.
+        name: what it calls them.
+        kind: what is in them, for messages.
+
+    Raises:
+        UserError: if there is none.
+    """
+    file = typed.file or latest_result(typed.run, mode, name)
+    if file is None:
+        raise UserError(
+            f"no {kind} in {typed.run}; python load_model.py {typed.run} {mode} makes them, "
+            "or name a file"
+        )
+    if not pathlib.Path(file).is_file():
+        raise UserError(f"no such file of {kind}: {file}")
+    return file
+
+
 def number_of(path):
     """Which command wrote a file."""
     match = _NUMBERED.search(path.stem)

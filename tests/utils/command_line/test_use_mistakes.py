@@ -38,6 +38,8 @@ def run(tmp_path_factory):
         ("generate --temperature linear:1:inf", "such as linear:0.6:0.9. Received: linear:1:inf"),
         ("decode", "no latents in RUN; python load_model.py RUN encode makes them, or name a file"),
         ("decode nowhere", "no such file of latents: nowhere"),
+        ("decompress", "no compressed images in RUN; python load_model.py RUN compress makes them"),
+        ("decompress nowhere", "no such file of compressed images: nowhere"),
         ("export --to RUN", "RUN is not an export, it is not replaced: manifest.json is missing"),
         ("export --to RUN/config.yaml", "RUN/config.yaml is not an export, it is not replaced: it"),
     ],
