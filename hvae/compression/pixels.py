@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hvae.images.image_dtype import image_dtype
 from hvae.inference.running.batches import filled_batch
 
 # Probabilities of a table: of some hundred pixels at 256 levels.
@@ -47,7 +48,7 @@ def pop_images(stack, walks, parameters):
     """
     shape = (*parameters.shape[:-1], walks.image_channels)
     parameters = parameters.reshape(-1, parameters.shape[-1])
-    images = np.empty((len(parameters), walks.image_channels), _dtype(walks.levels))
+    images = np.empty((len(parameters), walks.image_channels), image_dtype(walks.levels))
     size = pixels_at_a_time(walks.levels)
     for start in range(0, len(parameters), size):
         piece, count = filled_batch(parameters, start, size)
@@ -57,10 +58,6 @@ def pop_images(stack, walks, parameters):
             known[:count, channel] = stack.pop_values(table)
         images[start : start + count] = known[:count]
     return images.reshape(shape)
-
-
-def _dtype(levels):
-    return np.uint8 if levels <= 256 else np.int32
 
 
 def _probabilities(log_table):

@@ -19,6 +19,7 @@ from hvae.deploy.openvino_walks import OpenVINOWalks
 from hvae.deploy.port import block_values, named_blocks, names_of
 from hvae.errors import UserError
 from hvae.images.checked_images import checked_images
+from hvae.images.image_dtype import image_dtype
 from hvae.inference.checked_inputs import check_whole
 from hvae.inference.detection.level_rows import posterior_rows
 from hvae.inference.generation.temperatures import block_temperatures
@@ -296,10 +297,9 @@ class OpenVINOModel:
         return OpenVINOProgram(self.folder / f"{part}.xml", *self._settings)
 
     def _image_inputs(self, images, seed, noise, numbers):
-        images = checked_images(images, self.manifest)
-        dtype = np.uint8 if self.manifest.levels <= 256 else np.int32
+        images = checked_images(images, self.manifest).astype(image_dtype(self.manifest.levels))
         numbers = image_numbers(numbers, len(images))
-        return {"images": images.astype(dtype), **self._noise(numbers, seed, noise)}
+        return {"images": images, **self._noise(numbers, seed, noise)}
 
     def _noise(self, numbers, seed, noise):
         check_whole("seed", seed, 0)

@@ -7,6 +7,7 @@ import numpy as np
 from hvae.compression.fingerprint import fingerprint
 from hvae.compression.walks import BlockGaussians, Walks
 from hvae.deploy.port import block_values, named_blocks
+from hvae.images.image_dtype import image_dtype
 
 
 class OpenVINOWalks(Walks):
@@ -70,8 +71,8 @@ class OpenVINOWalks(Walks):
         return self._outputs(images, latents)["pixel_parameters"]
 
     def _outputs(self, images, latents):
-        dtype = np.uint8 if self.levels <= 256 else np.int32
-        return self._run("compress", {"images": images.astype(dtype), **named_blocks("z", latents)})
+        images = images.astype(image_dtype(self.levels))
+        return self._run("compress", {"images": images, **named_blocks("z", latents)})
 
     @staticmethod
     def _blocks(outputs):

@@ -7,6 +7,7 @@ from keras import ops
 
 from hvae.deploy.port import Port, block_ports, block_values, named_blocks
 from hvae.export.judge import Judge
+from hvae.images.image_dtype import image_dtype
 from hvae.noise.draws import latent_noise
 
 
@@ -103,13 +104,13 @@ class Part(abc.ABC):
         return self.images_of_levels("images", self.model.config.levels)
 
     def images_of_levels(self, name, levels):
-        """A port of images with so many levels."""
+        """A port of images that have these many levels."""
         config = self.model.config
         top = levels - 1
         return Port(
             name,
             (*config.image_size, config.image_channels),
-            "uint8" if top < 256 else "int32",
+            image_dtype(levels),
             f"pixels, integers 0 to {top}; scaling is part of the graph",
         )
 

@@ -7,6 +7,8 @@ from hvae.compression.coded_models import check_is_coded
 from hvae.deploy.port import Port, block_ports, block_values, named_blocks
 from hvae.export.parts.base import Part
 from hvae.inference.latents.latent_encoder import LatentEncoder
+from hvae.latents.diagonal_gaussian import DiagonalGaussian
+from hvae.likelihoods.base import sum_over_image
 
 _MEANINGS = {
     "prior_mean": "mean of the prior, which depends on z of the blocks before",
@@ -77,8 +79,7 @@ def _kl(outputs):
     """KL(q ‖ p) of all blocks, `(images,)`, nats."""
     blocks = zip(*(block_values(name, outputs) for name in _MEANINGS))
     nats = 0.0
-    for p_mean, p_log, q_mean, q_log in blocks:
-        ratio, distance = q_log - p_log, (q_mean - p_mean) * np.exp(-p_log)
-        kl = 0.5 * (np.exp(2.0 * ratio) + distance**2 - 1.0) - ratio
-        nats = nats + kl.sum(axis=(1, 2, 3))
+    for p_mean, p_log_std, q_mean, q_log_std in blocks:
+        p, q = DiagonalGaussian(p_mean, p_log_std), DiagonalGaussian(q_mean, q_log_std)
+        nats = nats + ops.convert_to_numpy(sum_over_image(q.kl(p)))
     return nats
