@@ -18,7 +18,6 @@ from hvae.model import HVAE
 from tests.conftest import BACKEND, randomize, tiny_config
 from utils.experiments.experiment import Experiment
 from utils.figures import run_figures
-from utils.runs import session
 from utils.runs.run_folder import write_description
 
 CONFIG = tiny_config(image_size=(28, 28), levels=2, likelihood="bernoulli")
@@ -57,7 +56,7 @@ def pictures(monkeypatch, splits):
         return imshow(self, picture, *arguments, **options)
 
     monkeypatch.setattr(matplotlib.axes.Axes, "imshow", recorded)
-    monkeypatch.setattr(session, "load_splits", lambda *_, **__: splits)
+    monkeypatch.setattr(Experiment, "load_splits", lambda *_: splits)
     if BACKEND == "tensorflow":
         monkeypatch.setattr(CompiledFunction, "run_eagerly", True)
     return shown
