@@ -3,6 +3,9 @@
 import json
 import os
 import pathlib
+import socket
+import subprocess
+import sys
 from unittest import mock
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -89,6 +92,13 @@ def _compiled_code_is_freed():
         import jax
 
         jax.clear_caches()
+
+
+@pytest.fixture(scope="session")
+def left_over():
+    """Gives a name that a process which is no more had for a file that it did not end."""
+    done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=1)
+    return lambda name: f".writing-at-{socket.gethostname()}-{int(done.stdout)}-{name}"
 
 
 @pytest.fixture

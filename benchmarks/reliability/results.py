@@ -10,27 +10,38 @@ _FILE = pathlib.Path(__file__).parent / "results.json"
 
 
 class Results:
-    """What came of every attack when it was last made."""
+    """What came of every attempt of an attack when it was last made."""
 
-    def attempts(self, name, attack):
-        """Make an attack, and keep what comes of it after every attempt.
+    def make(self, name, attack, is_over):
+        """Make the attempts of an attack that were not made yet, or did not hold.
+
+        What comes of each is kept at once.
 
         Args:
             name: the attack's.
             attack: an `Attack`.
+            is_over: is asked before each attempt whether that is to be left.
 
         Yields:
-            An `Attempt` each.
+            The name of each that was made, and its fault.
         """
-        tried, faults = 0, []
+        kept, names = _attempts(name), []
+        before = _read().get(name, {}).get("seen", "")
         for attempt in attack.attempts():
-            tried += 1
-            if attempt.fault:
-                faults.append([attempt.name, attempt.fault])
-            row = {"date": str(datetime.date.today()), "tried": tried, "faults": faults}
-            # Read anew: another command may be making another attack.
-            write_json(_FILE, {**_read(), name: {**row, "seen": attack.seen}})
-            yield attempt
+            if is_over():
+                return
+            names.append(attempt.name)
+            if kept.get(attempt.name, ("", "never made"))[1]:
+                fault = attempt.fault()
+                kept[attempt.name] = [str(datetime.date.today()), fault]
+                _keep(name, attack.seen or before, kept)
+                yield attempt.name, fault
+        # Those of before, which are none of it any more.
+        _keep(name, attack.seen or before, {name: kept[name] for name in names})
+
+    def forget(self, name):
+        """Forget what came of an attack."""
+        _keep(name, "", {})
 
     def table(self, attacks):
         """Lines of Markdown, one for each attack that was ever made.
@@ -39,15 +50,26 @@ class Results:
             attacks: all attacks by name.
         """
         lines = ["| attack | tried | held | did not | seen | on |", "|---|---|---|---|---|---|"]
-        rows = _read()
         for name in attacks.names():
-            if name in rows:
-                row = rows[name]
-                failed = len(row["faults"])
-                counts = f"{row['tried']} | {row['tried'] - failed} | {failed}"
-                label = attacks[name].label
-                lines.append(f"| {label} | {counts} | {row['seen']} | {row['date']} |")
+            attempts = _attempts(name)
+            if attempts:
+                dates, faults = zip(*attempts.values())
+                failed = sum(map(bool, faults))
+                days = " to ".join(sorted({min(dates), max(dates)}))
+                counts = f"{len(faults)} | {len(faults) - failed} | {failed}"
+                seen = _read()[name]["seen"]
+                lines.append(f"| {attacks[name].label} | {counts} | {seen} | {days} |")
         return lines
+
+
+def _attempts(name):
+    """Date and fault of each attempt by its name."""
+    return _read().get(name, {}).get("attempts", {})
+
+
+def _keep(name, seen, attempts):
+    # Read anew: another command may be making another attack.
+    write_json(_FILE, {**_read(), name: {"seen": seen, "attempts": attempts}})
 
 
 def _read():

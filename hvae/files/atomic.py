@@ -142,6 +142,23 @@ def write_text(path, text):
     write_bytes(path, text.encode())
 
 
+def append_text(path, text):
+    """Add to the end of a text file.
+
+    Raises:
+        UserError: if the disk is full, or the file cannot be written; it is as it was.
+    """
+    content = memoryview(text.encode())
+    with writing(path), open(path, "ab", buffering=0) as file:
+        before = file.tell()
+        try:
+            while content:
+                content = content[file.write(content) :]
+        except OSError:
+            file.truncate(before)
+            raise
+
+
 def temporary_path(path):
     """Where this process writes what is to be at a path; the ending stays."""
     return path.with_name(owned(_WRITING, path.name))

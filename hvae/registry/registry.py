@@ -1,5 +1,6 @@
 """Parts by name: the package's own, found by their files, and those that somebody adds."""
 
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -37,7 +38,7 @@ class Registry:
 
     def names(self) -> tuple[str, ...]:
         """All names: those of the package in alphabetical order, then those that were added."""
-        return (*self._own_names(), *self._added)
+        return (*self._own_names, *self._added)
 
     def __getitem__(self, name: str) -> type:
         """The class of this name.
@@ -109,7 +110,7 @@ class Registry:
                 f"{self.setting} {name}: {part.__name__} must define {', '.join(missing)}"
             )
         old = self._added.get(name)
-        if name in self._own_names() or (old is not None and _place(old) != _place(part)):
+        if name in self._own_names or (old is not None and _place(old) != _place(part)):
             taken_by = self.package if old is None else _place(old)
             raise UserError(f"{self.setting} {name}: the name is taken, by {taken_by}")
 
@@ -117,6 +118,7 @@ class Registry:
         """Names of the classes that a module has added."""
         return tuple(name for name, part in self._added.items() if part.__module__ == module)
 
+    @functools.cached_property
     def _own_names(self):
         found = pkgutil.iter_modules(importlib.import_module(self.package).__path__)
         names = (file.name for file in found if file.ispkg == (self.module is not None))

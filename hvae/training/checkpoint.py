@@ -48,7 +48,7 @@ class Checkpoint:
         """
         arrays = {f"{_VARIABLE}{i}": np.asarray(v) for i, v in enumerate(self._values())}
         arrays |= {
-            "progress": np.array(progress.to_json()),
+            **progress.to_arrays(),
             "updates_done": np.array(self.trainer.updates_done),
             "updates_per_epoch": np.array(self.trainer.updates_per_epoch),
             "config": np.array(json.dumps(self.config)),
@@ -71,7 +71,7 @@ class Checkpoint:
         for path in state_files(self.folder):
             try:
                 state = read_state(path)
-                progress = Progress.from_json(str(state["progress"]))
+                progress = Progress.from_arrays(state)
                 updates_done = int(state["updates_done"])
                 updates_per_epoch = int(state["updates_per_epoch"])
             except Exception as error:  # what a damaged file makes of its reader is anything

@@ -4,8 +4,6 @@ import os
 import pathlib
 import shutil
 import socket
-import subprocess
-import sys
 
 import pytest
 
@@ -125,28 +123,21 @@ def test_a_folder_that_is_deleted_is_gone_at_once(folder, monkeypatch):
     assert seen == [(temporary_path(folder), False)]
 
 
-@pytest.fixture(scope="module")
-def dead():
-    """The number of a process that is no more."""
-    done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=1)
-    return int(done.stdout)
-
-
 @pytest.mark.parametrize("context", [making_folder, replacing_folder])
 def test_who_makes_a_folder_removes_what_dead_processes_have_begun_beside_it(
-    context, dead, tmp_path
+    context, left_over, tmp_path
 ):
-    (tmp_path / f".writing-at-{socket.gethostname()}-{dead}-run").mkdir()
+    (tmp_path / left_over("run")).mkdir()
     with context(tmp_path / "run") as new:
         assert names(tmp_path) == [new.name]
 
 
-def test_what_dead_processes_have_begun_is_removed(dead, tmp_path):
+def test_what_dead_processes_have_begun_is_removed(left_over, tmp_path):
     names = {
-        "dead": f".writing-at-{socket.gethostname()}-{dead}-text",
-        "folder": f".writing-at-{socket.gethostname()}-{dead}-folder",
+        "dead": left_over("text"),
+        "folder": left_over("folder"),
         "alive": temporary_path(tmp_path / "text").name,
-        "elsewhere": f".writing-at-elsewhere-{dead}-text",
+        "elsewhere": left_over("text").replace(socket.gethostname(), "elsewhere"),
         "result": "text",
     }
     for key, name in names.items():

@@ -1,5 +1,6 @@
 """Command lines that somebody got wrong."""
 
+import functools
 import pathlib
 import shlex
 
@@ -25,8 +26,18 @@ class BadLines(Attack):
         lines = _LINES.read_text(encoding="utf-8").splitlines()
         for line in (line for line in lines if not line.startswith("#")):
             script, *typed = shlex.split(line)
-            copy = self.workshop.begin(_SCRIPTS[script], _filled(typed, folder, run))
-            yield Attempt(line, _fault(copy.end(self.workshop.patience)))
+            typed = _filled(typed, folder, run)
+            yield Attempt(line, functools.partial(self._fault, _SCRIPTS[script], typed))
+
+    def _fault(self, script, typed):
+        """What is wrong with how a line is refused."""
+        done = self.workshop.begin(script, typed).end(self.workshop.patience)
+        lines = done.stderr.splitlines()
+        said = [line for line in lines if line.startswith("error: ")]
+        if done.returncode != 2 or len(said) != 1 or lines[-1] != said[0]:
+            return f"exit code {done.returncode}, {len(lines)} lines: {' / '.join(lines)[-200:]}"
+        is_fine = said[0].isprintable() and len(said[0]) < 1000
+        return "" if is_fine else "no line that one can read"
 
 
 def _filled(words, folder, run):
@@ -53,12 +64,3 @@ _SCRIPTS = {
     "load_model.py": load_model.main,
     "utils.import_weights": _import_weights,
 }
-
-
-def _fault(done):
-    """What is wrong with how a line is refused."""
-    lines = done.stderr.splitlines()
-    said = [line for line in lines if line.startswith("error: ")]
-    if done.returncode != 2 or len(said) != 1 or lines[-1] != said[0]:
-        return f"exit code {done.returncode}, {len(lines)} lines: {' / '.join(lines)[-200:]}"
-    return "" if said[0].isprintable() and len(said[0]) < 1000 else "no line that one can read"

@@ -1,14 +1,15 @@
 """What an attack has to provide."""
 
 import abc
+from collections.abc import Callable
 from typing import NamedTuple
 
 
 class Attempt(NamedTuple):
-    """One thing that was tried."""
+    """One thing to try."""
 
-    name: str  # what it was, in a line
-    fault: str  # what did not hold, in a line; empty if all did
+    name: str  # what it is, in a line, the same in every command
+    fault: Callable[[], str]  # tries it: what did not hold, in a line; empty if all did
 
 
 class Attack(abc.ABC):
@@ -28,7 +29,7 @@ class Attack(abc.ABC):
 
     @abc.abstractmethod
     def attempts(self):
-        """Make them one by one.
+        """Prepare them one by one; each is made before the next is asked for, or left out.
 
         Yields:
             An `Attempt` each.

@@ -1,5 +1,6 @@
 """Files that are no longer what was written."""
 
+import functools
 import random
 
 import numpy as np
@@ -25,7 +26,6 @@ class Corruption(Attack):
     label = "a flipped bit, a file cut short"
 
     def attempts(self):
-        chance = random.Random(0)
         whole = self.workshop.run()
         expected = self._evaluate(whole)[1]
         files = sorted(path for path in whole.rglob("*") if path.is_file())
@@ -35,15 +35,18 @@ class Corruption(Attack):
         self.seen = f"{_PLACES} places of each of {len(names)} files, if none stopped it"
         for number in range(_PLACES):
             for name in names:
-                run = self.workshop.run()
-                what = _damage(run / name, chance, is_cut=number % 10 == 9)
-                if name.endswith(".weights.h5"):
-                    fault = self._load(run, whole, name)
-                elif name in (CONFIG, DATA, VERSIONS):
-                    fault = self._use(run, expected)
-                else:
-                    fault = self._resume(run, whole)
-                yield Attempt(f"{name}, {what}", fault)
+                fault = functools.partial(self._fault, name, number, whole, expected)
+                yield Attempt(f"{name}, {_what(number)}", fault)
+
+    def _fault(self, name, number, whole, expected):
+        """What does not hold after one damage."""
+        run = self.workshop.run()
+        _damage(run / name, random.Random(f"{name} {number}"), _is_cut(number))
+        if name.endswith(".weights.h5"):
+            return self._load(run, whole, name)
+        if name in (CONFIG, DATA, VERSIONS):
+            return self._use(run, expected)
+        return self._resume(run, whole)
 
     def _load(self, run, whole, name):
         """Weights are those that were written, or refused in a line."""
@@ -87,13 +90,19 @@ class Corruption(Attack):
         return difference(run, whole)
 
 
+def _is_cut(number):
+    return number % 10 == 9
+
+
+def _what(number):
+    return f"cut {number}" if _is_cut(number) else f"flipped bit {number}"
+
+
 def _damage(path, chance, is_cut):
     content = bytearray(path.read_bytes())
     place = chance.randrange(len(content))
     if is_cut:
-        path.write_bytes(content[:place])
-        return f"cut after {place} bytes"
-    bit = chance.randrange(8)
-    content[place] ^= 1 << bit
+        del content[place:]
+    else:
+        content[place] ^= 1 << chance.randrange(8)
     path.write_bytes(content)
-    return f"bit {bit} of byte {place}"

@@ -1,6 +1,7 @@
 """Disks that are full."""
 
 import contextlib
+import functools
 import pathlib
 import subprocess
 
@@ -29,19 +30,27 @@ class FullDisk(Attack):
 
     def attempts(self):
         for size in _TRAINING_KB:
-            with small_disk(self.workshop.folder(), size) as disk:
-                done = self.workshop.main(*TINY, "--save_dir", disk, "--name", "full")
-                yield Attempt(f"training, a disk of {size} kB", _fault(done, disk))
+            name = f"training, a disk of {size} kB"
+            yield Attempt(name, functools.partial(self._train, size))
         for use in (*_USES, _EXPORT):
             for free in _FREE_KB:
-                with small_disk(self.workshop.folder(), 2000) as disk:
-                    run = self.workshop.run(disk / "run")
-                    _fill(disk, free)
-                    if use is _EXPORT:
-                        done = self.workshop.finish("load_model.py", run, *use)
-                    else:
-                        done = self.workshop.load_model(run, *use)
-                    yield Attempt(f"{' '.join(use)}, {free} kB free", _fault(done, disk))
+                name = f"{' '.join(use)}, {free} kB free"
+                yield Attempt(name, functools.partial(self._use, use, free))
+
+    def _train(self, size):
+        with small_disk(self.workshop.folder(), size) as disk:
+            done = self.workshop.main(*TINY, "--save_dir", disk, "--name", "full")
+            return _fault(done, disk)
+
+    def _use(self, use, free):
+        with small_disk(self.workshop.folder(), 2000) as disk:
+            run = self.workshop.run(disk / "run")
+            _fill(disk, free)
+            if use is _EXPORT:
+                done = self.workshop.finish("load_model.py", run, *use)
+            else:
+                done = self.workshop.load_model(run, *use)
+            return _fault(done, disk)
 
 
 @contextlib.contextmanager

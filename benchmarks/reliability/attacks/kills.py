@@ -1,5 +1,6 @@
 """Processes that are killed."""
 
+import functools
 import random
 import signal
 import time
@@ -38,14 +39,17 @@ class Kills(Attack):
         operations = int(done.stdout.rpartition("operations: ")[2])
         self.seen = f"{operations} before operations on files, the others between"
         others = self.count - operations
-        moments = [(operation, 0.0) for operation in range(1, operations + 1)]
-        moments += [(0, took * (number + 1) / (others + 1)) for number in range(others)]
+        moments = [
+            (f"before operation {number} on files", number, self.workshop.patience)
+            for number in range(1, operations + 1)
+        ]
+        for number in range(1, others + 1):
+            share = number / (others + 1)
+            moments.append((f"at moment {number} between", 0, share * took))
         # In any order: what was tried before somebody stops it is of the whole run.
         random.Random(0).shuffle(moments)
-        for operation, after in moments:
-            fault = self._fault(expected, operation, after or self.workshop.patience)
-            name = f"before operation {operation} on files" if operation else f"after {after:.2f} s"
-            yield Attempt(name, fault)
+        for name, *moment in moments:
+            yield Attempt(name, functools.partial(self._fault, expected, *moment))
 
     def _fault(self, expected, operation, patience):
         """What is not as expected after a kill at an operation, or when patience has an end."""

@@ -19,11 +19,14 @@ class ReadOnly(Attack):
             run = self.workshop.run(disk / "run")
             subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
             for use in _USES:
-                yield Attempt(use[0], _fault(self.workshop.load_model(run, *use), disk))
-            done = self.workshop.main("--resume", run, "--epochs", 4)
-            yield Attempt("--resume", _fault(done, disk))
-            done = self.workshop.main(*TINY, "--save_dir", disk, "--name", "new")
-            yield Attempt("a new run", _fault(done, disk))
+                yield self._attempt(use[0], disk, self.workshop.load_model, run, *use)
+            resume = ("--resume", run, "--epochs", 4)
+            yield self._attempt("--resume", disk, self.workshop.main, *resume)
+            new = (*TINY, "--save_dir", disk, "--name", "new")
+            yield self._attempt("a new run", disk, self.workshop.main, *new)
+
+    def _attempt(self, name, disk, script, *typed):
+        return Attempt(name, lambda: _fault(script(*typed), disk))
 
 
 def _fault(done, disk):

@@ -1,5 +1,6 @@
 """Signals that ask for an end."""
 
+import functools
 import signal
 import time
 
@@ -17,7 +18,7 @@ _MOMENTS = (0.05, 0.3, 0.6, 0.8, 0.95, 1.3)
 class Signals(Attack):
     """Sends SIGTERM, SIGHUP and SIGINT to training at moments from its start to its updates.
 
-    It must end in time with the signal's exit code, and a run that has begun must go on.
+    It must end in time with the signal's exit code, and a run that is there must go on.
     """
 
     label = "SIGTERM, SIGHUP, SIGINT"
@@ -26,9 +27,10 @@ class Signals(Attack):
         to_first_epoch = self._seconds_to_first_epoch()
         for number, (code, seconds) in _SIGNALS.items():
             for share in _MOMENTS:
+                name = f"{signal.Signals(number).name} at {share:.0%} of the way to an epoch"
                 moment = share * to_first_epoch
-                name = f"{signal.Signals(number).name} after {moment:.1f} s"
-                yield Attempt(name, self._fault(number, code, seconds, moment))
+                fault = functools.partial(self._fault, number, code, seconds, moment)
+                yield Attempt(name, fault)
 
     def _seconds_to_first_epoch(self):
         run, started = self.workshop.folder() / "run", time.monotonic()
@@ -55,4 +57,9 @@ class Signals(Attack):
             return f"exit code {process.returncode}: {errors(stderr)}"
         if took > seconds:
             return f"after {took:.1f} s"
-        return "" if not run.exists() or state_files(run) else "there is no state to go on from"
+        if not run.exists():
+            return ""
+        if not state_files(run):
+            return "there is no state to go on from"
+        done = self.workshop.main("--resume", run, "--epochs", 2, draws=False)
+        return f"it cannot be resumed: {errors(done.stderr)}" if done.returncode else ""

@@ -1,5 +1,6 @@
 """Commands that want the same at the same time."""
 
+import functools
 import zipfile
 
 import load_model
@@ -16,10 +17,11 @@ class TwoAtOnce(Attack):
 
     def attempts(self):
         for number in range(self.count):
-            yield Attempt(f"two generate --to npz, {number}", self._generate("npz"))
-            yield Attempt(f"two generate --to folder, {number}", self._generate("folder"))
-            yield Attempt(f"two --resume, {number}", self._resume())
-            yield Attempt(f"two new runs of one name, {number}", self._new())
+            for to in ("npz", "folder"):
+                generate = functools.partial(self._generate, to)
+                yield Attempt(f"two generate --to {to}, {number}", generate)
+            yield Attempt(f"two --resume, {number}", self._resume)
+            yield Attempt(f"two new runs of one name, {number}", self._new)
 
     def _generate(self, to):
         run = self.workshop.run()

@@ -3,23 +3,24 @@
 import csv
 import io
 
-from hvae.files.atomic import write_text
+from hvae.training.logs.rows_log import RowsLog
 
 
-class CSVLog:
-    """Writes one row per epoch, the whole file each time.
+class CSVLog(RowsLog):
+    """Writes one row per epoch, below the names.
 
     Args:
         path: the file.
     """
 
-    def __init__(self, path):
-        self.path = path
+    def head(self, row):
+        return _text([row])
 
-    def __call__(self, progress, evaluation):
-        """Write the history of a `Progress`."""
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(progress.history[-1]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(progress.history)
-        write_text(self.path, text.getvalue())
+    def lines(self, rows):
+        return _text(row.values() for row in rows)
+
+
+def _text(rows):
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

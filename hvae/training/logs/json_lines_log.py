@@ -2,21 +2,19 @@
 
 import json
 
-from hvae.files.atomic import write_text
 from hvae.files.json_text import plain
+from hvae.training.logs.rows_log import RowsLog
 
 
-class JSONLinesLog:
-    """Writes an object a line, one for each epoch, the whole file each time.
+class JSONLinesLog(RowsLog):
+    """Writes an object a line, one for each epoch.
 
     Args:
         path: the file.
     """
 
-    def __init__(self, path):
-        self.path = path
+    def head(self, row):
+        return ""
 
-    def __call__(self, progress, evaluation):
-        """Write the history of a `Progress`."""
-        lines = (json.dumps(plain(row), allow_nan=False) for row in progress.history)
-        write_text(self.path, "".join(f"{line}\n" for line in lines))
+    def lines(self, rows):
+        return "".join(f"{json.dumps(plain(row), allow_nan=False)}\n" for row in rows)

@@ -1,9 +1,12 @@
 """The two commands, from a training run to its evaluation."""
 
+import contextlib
 import json
 import os
 import pathlib
 import re
+import runpy
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +14,7 @@ import numpy as np
 import pytest
 
 import load_model
+from hvae.files.states import state_files
 
 pytestmark = pytest.mark.tensorflow
 
@@ -20,12 +24,19 @@ TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 -
     --z_out_middle_width 8 --limit_train 64 --limit_eval 20 --batch_size 16 --no-jit""".split()
 
 
-def run(script, *arguments, backend=None):
+def start(script, *arguments, backend=None):
     environment = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"}
     if backend:
         environment["KERAS_BACKEND"] = backend
     command = [sys.executable, script, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes)
+
+
+def run(*typed, **options):
+    with start(*typed, **options) as process:
+        stdout, stderr = process.communicate()
+    return subprocess.CompletedProcess(typed, process.returncode, stdout, stderr)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +104,41 @@ def test_it_can_be_resumed_to_more_epochs(trained):
     assert_best_is_as_it_was(trained[1].stdout + done.stdout.partition("resuming")[2])
     rows = (folder / "metrics.csv").read_text().splitlines()
     assert [row.split(",")[0] for row in rows] == ["epoch", "1", "2", "3"]
+
+
+def test_a_training_that_is_terminated_saves_first(trained, tmp_path):
+    folder = shutil.copytree(trained[0], tmp_path / "run")
+    flags = ("--resume", folder, "--epochs", 100000)
+    with start("main.py", *flags, backend="torch") as process:
+        try:
+            assert any(line.startswith("epoch ") for line in process.stdout)
+            process.terminate()
+            stdout, stderr = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 143 and stderr.splitlines()[-1] == "terminated"
+    saved = re.search(r"saved after update (\d+); go on with: python main.py --resume ", stdout)
+    assert state_files(folder)[0].name == f"resume_{int(saved[1]):08d}.npz"
+
+
+@pytest.mark.parametrize("script", ["main.py", "load_model.py"])
+def test_both_answer_signals_all_the_time(script, monkeypatch):
+    seen = []
+
+    @contextlib.contextmanager
+    def answered():
+        seen.append("answered from here")
+        yield
+        seen.append("to here")
+
+    monkeypatch.setattr("utils.command_line.ending.signals_answered", answered)
+    monkeypatch.setattr("utils.command_line.native_end.report_native_end", lambda: None)
+    monkeypatch.setattr(
+        "utils.command_line.script.run_script", lambda *given: seen.append("work") or 7
+    )
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / script), run_name="__main__")
+    assert ended.value.code == 7 and seen == ["answered from here", "work", "to here"]
 
 
 def test_evaluation_is_the_same_under_another_backend(trained):

@@ -42,7 +42,7 @@ def test_its_weights_are_loaded(run):
 
 
 def test_it_is_resumed_and_is_of_today_then(run, capsys):
-    assert main.main(["--resume", str(run), "--epochs", "3"]) == 0
+    assert main.main(["--resume", str(run), "--epochs", "3", "--keep", "3"]) == 0
     assert "after epoch 2, update 8" in capsys.readouterr().out
     rows = list(csv.DictReader((run / "metrics.csv").read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
@@ -50,6 +50,7 @@ def test_it_is_resumed_and_is_of_today_then(run, capsys):
     assert [path.name for path in state_files(run)] == [
         "resume_00000012.npz",
         "resume_00000009.npz",
+        "resume.npz",
     ]
     # It is a file of configuration too, and a folder of its own as a copy.
     again = parse_training_arguments(["--config", str(run / "config.yaml"), "--name", "x"])
@@ -70,16 +71,23 @@ def test_it_is_resumed_and_is_of_today_then(run, capsys):
     assert "was changed: learning_rate was 0.01 when the state was saved, now it is 0.02" in said
 
 
-def test_what_a_stop_kept_from_the_logs_is_there_after_it(run, monkeypatch):
+def test_what_a_stop_kept_from_the_logs_is_there_and_what_it_began_is_not(
+    run, left_over, monkeypatch
+):
     def interrupted(fit):
         raise KeyboardInterrupt
 
+    begun = [run / left_over("resume_00000009.npz"), run / "figures" / left_over("samples.png")]
+    (run / "figures").mkdir()
+    for path in begun:
+        path.touch()
     (run / "metrics.csv").unlink()
     monkeypatch.setattr("hvae.training.fit.Fit.run", interrupted)
     assert main.main(["--resume", str(run)]) == 130
     rows = list(csv.DictReader((run / "metrics.csv").read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["1", "2"]
     assert len((run / "metrics.jsonl").read_text().splitlines()) == 2
+    assert not any(path.exists() for path in begun)
 
 
 @pytest.mark.parametrize("name", ["num_scales", "epochs", "dataset"])

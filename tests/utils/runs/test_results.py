@@ -1,6 +1,8 @@
 import pytest
+from filelock import FileLock, Timeout
 
 from hvae.files.atomic import replacing
+from utils.runs import results as results_module
 from utils.runs.results import Results, latest_result
 
 pytestmark = pytest.mark.tensorflow
@@ -33,3 +35,37 @@ def test_a_number_under_which_nothing_was_written_is_free_again(tmp_path):
     for results in (first, second):
         results.release()
     assert Results(tmp_path, "generate").path("samples.png").name == "samples.png"
+
+
+def test_one_command_at_a_time_looks_for_its_number(tmp_path, monkeypatch):
+    """From before it looks until its number is there for all to see."""
+    seen = []
+
+    def locked(name):
+        call = getattr(results_module, name)
+
+        def looked(path):
+            folder = path if path.is_dir() else path.parent
+            try:
+                with FileLock(folder / ".numbers").acquire(blocking=False):
+                    seen.append(f"{name}: anybody may")
+            except Timeout:
+                seen.append(name)
+            return call(path)
+
+        return looked
+
+    for name in ("remove_left_over", "temporary_path"):
+        monkeypatch.setattr(results_module, name, locked(name))
+    Results(tmp_path, "generate").path("samples.png")
+    assert seen == ["remove_left_over", "temporary_path"]
+
+
+def test_what_dead_commands_have_left_is_removed_and_their_numbers_are_free(tmp_path, left_over):
+    folder = tmp_path / "generate"
+    folder.mkdir()
+    left = [left_over(name) for name in ("reserved_7", "samples_7.npz")]
+    for name in left:
+        (folder / name).touch()
+    assert Results(tmp_path, "generate").path("samples.png").name == "samples.png"
+    assert not {path.name for path in folder.iterdir()} & set(left)

@@ -76,6 +76,17 @@ def test_a_run_is_one_processs_until_that_is_dead(run):
         pass
 
 
+def test_a_run_is_free_again_however_its_training_has_ended(run):
+    with run_lock(run):
+        pass
+    # The error, which a notebook keeps, has hold of all that was in use.
+    with pytest.raises(ZeroDivisionError) as ended, run_lock(run):
+        raise ZeroDivisionError
+    with run_lock(run):
+        pass
+    assert ended.tb is not None
+
+
 def test_default_names_tell_config_and_date():
     assert default_name("cfg/digits.yaml").startswith("digits_20")
     assert default_name(None).startswith("run_20")
