@@ -5,6 +5,8 @@ import itertools
 import keras
 from keras import layers, ops
 
+from hvae.layers.kernel_gradient import convolved, gains
+
 
 @keras.saving.register_keras_serializable(package="hvae")
 class Conv2D(layers.Conv2D):
@@ -45,4 +47,6 @@ class Conv2D(layers.Conv2D):
     def _convolved(self, inputs, kernel):
         if self.kernel_size == (1, 1):
             return ops.tensordot(inputs, kernel[0, 0], axes=1)
+        if gains(inputs.shape, kernel.shape):
+            return convolved(inputs, kernel)
         return super().convolution_op(inputs, kernel)
