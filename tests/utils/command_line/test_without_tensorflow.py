@@ -1,0 +1,43 @@
+"""Where TensorFlow is not installed, the other backends train, and use what was trained."""
+
+import importlib.metadata
+import pathlib
+
+import pytest
+
+from tests.environments import Environment
+
+pytestmark = pytest.mark.tensorflow  # in an environment of its own: once
+
+ROOT = pathlib.Path(__file__).parents[3]
+TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 --stage_in_width 4
+    --enc_middle_width 4 --dec_middle_width 4 --z_width 2 --output_blocks 0
+    --num_output_mixtures 2 --limit_train 32 --limit_eval 8 --batch_size 16 --epochs 1""".split()
+COMMAND = """
+import importlib.util, sys
+assert importlib.util.find_spec("tensorflow") is None
+root, script, *arguments = sys.argv[1:]
+sys.path.insert(0, root)
+code = __import__(script).main(arguments)
+assert code == 0, code
+"""
+
+
+@pytest.fixture(scope="module")
+def without_tensorflow(tmp_path_factory):
+    """An `Environment` with all that is installed but TensorFlow."""
+    environment = Environment(tmp_path_factory.mktemp("environment"))
+    packages = pathlib.Path(importlib.metadata.distribution("keras").locate_file(""))
+    for path in packages.iterdir():
+        if "tensorflow" not in path.name:
+            environment.link(path)
+    return environment
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_trains_and_evaluates(backend, without_tensorflow, tmp_path):
+    run, chosen = tmp_path / "tiny", ["--backend", backend]
+    flags = [*TINY, "--remat", "block", "--save_dir", tmp_path, "--name", "tiny"]
+    without_tensorflow.run(COMMAND, ROOT, "main", *flags, *chosen, cwd=tmp_path)
+    without_tensorflow.run(COMMAND, ROOT, "load_model", run, "evaluate", *chosen, cwd=tmp_path)
+    assert (run / "evaluate" / "evaluation.json").exists()
