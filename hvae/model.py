@@ -66,6 +66,10 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         >>> model.fit(images, validation_split=0.1)
     """
 
+    #: The backend's `Devices` that share what is asked of the model, in whose scope it was made;
+    #: `None`: one.
+    devices = None
+
     def __init__(self, config: ModelConfig, seed: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(config, ModelConfig):

@@ -14,6 +14,9 @@ import keras
 import numpy as np
 
 from hvae.errors import UserError
+from hvae.inference.evaluation.evaluator import Evaluator
+from hvae.inference.generation.generator import Generator
+from hvae.inference.latents.latent_encoder import LatentEncoder
 from hvae.model import HVAE
 from hvae.training.backends.backend import training_backend
 from hvae.training.backends.devices import DevicesBase, LostProcess
@@ -36,18 +39,28 @@ def trained(devices, config, **settings):
         model = randomize(HVAE(config), scale=0.2)
         trainer = Trainer(model, training, 10, jit, devices=devices)
     images = random_images(config, training.data_batch_size)
-    own = devices.own(images)
-    results = [np.asarray(v) for _ in range(UPDATES) for v in trainer.train_batch(own)]
-    with trainer.averaged_weights():
-        averages = [np.array(keras.ops.convert_to_numpy(v)) for v in trainer.variables]
+    own = part_of_process(devices, images)
+    results, evaluator = [], Evaluator(model)
+    for _ in range(UPDATES):
+        results += map(np.asarray, trainer.train_batch(own))
+        with trainer.averaged_weights():
+            # One process of several may ask the model, whatever the others do.
+            if devices.num_shards > 1 and devices.is_main:
+                evaluator(images)
+            averages = [np.array(keras.ops.convert_to_numpy(v)) for v in trainer.variables]
     state = [*model.layer_variables, *trainer.state]
     return [*results, *averages, *(np.array(keras.ops.convert_to_numpy(v)) for v in state)]
+
+
+def part_of_process(devices, images):
+    """What the process reads of a batch."""
+    return np.split(images, devices.num_shards)[devices.shard]
 
 
 def lose_one(devices):
     config = TrainingConfig(batch_size=BATCH)
     trainer = Trainer(HVAE(tiny_config(num_scales=1)), config, 10, jit=False, devices=devices)
-    images = devices.own(random_images(trainer.model.config, BATCH))
+    images = part_of_process(devices, random_images(trainer.model.config, BATCH))
     trainer.train_batch(images)
     if devices.shard == 1:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -57,21 +70,40 @@ def lose_one(devices):
         print(f"lost: {error}", flush=True)
 
 
+def asked(devices):
+    """What a model says of images, and draws: of as many as devices divide, and of one more."""
+    config = tiny_config(num_scales=1)
+    with devices.scope():
+        random.seed(0)
+        model = randomize(HVAE(config), scale=0.2)
+    model.devices = devices
+    images = random_images(config, BATCH + 1)
+    evaluation = Evaluator(model, BATCH // 2)(images, num_samples=2)
+    latents = LatentEncoder(model, BATCH // 2)(images)
+    drawn = Generator(model, "mean", BATCH // 2)(BATCH + 1)
+    few = Evaluator(model)(images[:1])
+    arrays = [evaluation.nll, evaluation.kl, *evaluation.kl_of_units, *few.kl_of_units]
+    return [*arrays, *latents.z, drawn]
+
+
 def compare():
     """The two devices, whose update is that of one."""
     backend = training_backend()
     two = backend.Devices(2)
     one = DevicesBase(1)
-    if two.shares_means:
+    if two.num_shards == 1:
+        for value, expected in zip(asked(two), asked(one), strict=True):
+            np.testing.assert_allclose(value, expected, rtol=1e-6, atol=1e-6)
+        print("asked", flush=True)
+    if two.shares_means and two.num_shards == 1:
         config, settings = small_nvae(), {"regularization_constant": 0.1}
-        refused = {"batch_size_div": 8}
     else:
         config, settings = tiny_config(num_scales=1), {"cr_vae": True, "batch_size_div": 2}
-        refused = {"regularization_constant": 0.1}
     for value, expected in zip(*(trained(d, config, **settings) for d in (two, one)), strict=True):
         np.testing.assert_allclose(
             value, expected, rtol=1e-5, atol=1e-5 * max(1e-3, np.abs(expected).max())
         )
+    refused = {"batch_size_div": 8} if two.shares_means else {"regularization_constant": 0.1}
     try:
         trained(two, config, **refused)
     except UserError as error:

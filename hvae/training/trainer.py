@@ -176,7 +176,7 @@ class Trainer:
         Returns:
             `StepResult` of tensors, for `read`.
         """
-        images = ops.convert_to_tensor(images)
+        images = self._devices.whole(images)
         drawn = self._host_noise(self.updates_done) if self._host_noise else None
         step = self._step if self.config.batch_size_div == 1 else self._step_in_parts
         with self._devices.scope():
@@ -190,7 +190,8 @@ class Trainer:
         Raises:
             TrainingDiverged: if this update and the 49 before it were all skipped.
         """
-        result = StepResult(*(ops.convert_to_numpy(value) for value in result))
+        with self._devices.scope():
+            result = StepResult(*(ops.convert_to_numpy(value) for value in result))
         if result.consecutive_skips >= MOST_CONSECUTIVE_SKIPS:
             raise TrainingDiverged(
                 f"training has stopped: the last {MOST_CONSECUTIVE_SKIPS} updates were all "
@@ -235,16 +236,25 @@ class Trainer:
 
     @contextlib.contextmanager
     def averaged_weights(self):
-        """Within this context the model holds the averaged weights, if `use_ema`."""
+        """Within this context the model holds the averaged weights, if `use_ema`.
+
+        This process computes with them by itself, whatever the others do.
+        """
         if not self.config.use_ema:
-            yield
+            with self.alone():
+                yield
             return
         raw = [ops.copy(v.value) for v in self.variables]
         try:
             self._assign(self.update.averages)
-            yield
+            with self.alone():
+                yield
         finally:
             self._assign(raw)
+
+    def alone(self):
+        """Context in which this process computes with the model, whatever the others do."""
+        return self._devices.alone(self.model.variables)
 
     def _assign(self, values):
         with self._devices.scope():
@@ -336,7 +346,7 @@ class Trainer:
         # depend on how the batch is divided.
         images, noise = self._prepare(images, drawn)
         layer_state = self._copy_layer_state()
-        part = self.config.micro_batch_size // self._devices.num_shards
+        part = len(self._devices.own(range(self.config.micro_batch_size)))
         self.accumulator.assign(ops.zeros_like(self.accumulator.value))
         terms = []
         for start in range(0, images.shape[0], part):

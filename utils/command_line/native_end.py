@@ -65,6 +65,13 @@ def _line(report, killed_for_memory):
         killed_for_memory: whether the system has ended a process for memory meanwhile.
     """
     fault = re.search("Fatal Python error: (.+)", report)
+    others = os.environ.get("KERAS_DISTRIBUTION_JOB_ADDRESSES")
+    if fault and fault[1] == "Aborted" and others:
+        return (
+            f"error: ended by JAX, as a process is that no longer hears from the others, of which "
+            f"the first is at {others.split(',')[0]}; python main.py --resume RUN goes on, on any "
+            "number of processes"
+        )
     if fault:
         return (
             f"error: native code has crashed ({fault[1]}){_place(report)}; try "

@@ -15,6 +15,7 @@ from utils.command_line.spellings import dataset_as_here
 from utils.experiments.experiment import Experiment
 from utils.experiments.run_settings import RunSettings
 from utils.modes import MODES
+from utils.modes.shared.device_flags import SHARING_BACKENDS, add_device_flags, check_devices
 from utils.modes.shared.mode_flags import add_model_flags, check_values
 
 
@@ -29,9 +30,15 @@ class UseRequest:
     experiment: Experiment  # what the run was made from
     backend: str
 
+    @property
+    def shares_batches(self):
+        """Whether several devices may share the images of a batch."""
+        return self.mode.SHARES_BATCHES and self.backend in SHARING_BACKENDS
+
     def set_environment(self):
         """Set what must be set before keras is imported."""
-        set_environment(self.backend, self.experiment.run.gpu)
+        gpu = getattr(self.typed, "gpu", None)
+        set_environment(self.backend, gpu or self.experiment.run.gpu, gpu is not None)
 
 
 def parse_use_arguments(arguments=None):
@@ -52,6 +59,7 @@ def parse_use_arguments(arguments=None):
     if getattr(typed, "data_dir", None) is not None:
         values["data_dir"] = typed.data_dir
     backend = _backend(mode, typed, values)
+    check_devices(typed, backend)
     load_plugins(typed.plugin, backend, values.get("gpu", RunSettings.gpu))
     with told_how_to_load(typed.run, spell_flag):
         experiment = Experiment.of_run(typed.run, values)
@@ -83,5 +91,7 @@ def _parse(arguments):
         of_mode = parsers.add_parser(name, help=mode.HELP, description=mode.HELP)
         mode.add_flags(of_mode)
         add_model_flags(of_mode, mode)
+        if mode.SHARES_BATCHES:
+            add_device_flags(of_mode)
     typed = parser.parse_args(arguments)
     return typed, parsers.choices[typed.mode]

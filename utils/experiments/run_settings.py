@@ -96,7 +96,8 @@ class RunSettings:
         0,
         "devices that share every update, each a part of the batch: GPUs, or parts of a processor; "
         "0: all GPUs of gpu. Under torch they are the processes that torchrun starts, under "
-        "tensorflow with TF_CONFIG those of all its workers",
+        "tensorflow with TF_CONFIG, and jax with KERAS_DISTRIBUTION_JOB_ADDRESSES, those of all "
+        "processes",
         group=_GENERAL,
         minimum=0,
         since=1,
@@ -155,12 +156,19 @@ class RunSettings:
             raise UserError(
                 f"skip_unreadable: only dataset images reads it. Received: dataset {self.dataset}"
             )
-        numbers = [whole_number(number.strip()) for number in self.gpu.split(",")]
-        if self.gpu != "none" and None in numbers:
-            raise UserError(
-                f"gpu: allowed are numbers of GPUs, as 0 or 0,1, or none. Received: {self.gpu}"
-            )
+        check_gpu(self.gpu)
         if "/" in self.name or self.name in (".", ".."):
             raise UserError(
                 f"name: must be the name of a folder in {self.save_dir}/. Received: {self.name}"
             )
+
+
+def check_gpu(gpu):
+    """Refuse what is neither numbers of GPUs nor `"none"`.
+
+    Raises:
+        UserError: names what is allowed and what came.
+    """
+    numbers = [whole_number(number.strip()) for number in gpu.split(",")]
+    if gpu != "none" and None in numbers:
+        raise UserError(f"gpu: allowed are numbers of GPUs, as 0 or 0,1, or none. Received: {gpu}")

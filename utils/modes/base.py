@@ -17,6 +17,9 @@ class Mode:
     #: Whether `--batch_size` is one of its flags.
     HAS_BATCH_SIZE = True
 
+    #: Whether several devices may share the images of a batch.
+    SHARES_BATCHES = False
+
     def add_flags(self, parser):
         """Add the mode's own flags, beside those of `utils.modes.shared.mode_flags`."""
 

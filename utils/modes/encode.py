@@ -9,6 +9,7 @@ class EncodeMode(Mode):
     """Mean, standard deviation and sample of q for every block, all or the informative ones."""
 
     HELP = "posterior mean, standard deviation and sample of every latent block, into a file"
+    SHARES_BATCHES = True
 
     def add_flags(self, parser):
         add_image_flags(parser, num_images=0)

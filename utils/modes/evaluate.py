@@ -9,6 +9,7 @@ class EvaluateMode(Mode):
     """NLL, KL and ELBO with standard errors, KL and active units per block and scale."""
 
     HELP = "NLL, KL, ELBO and importance-weighted bound, SSIM, KL and active units per scale"
+    SHARES_BATCHES = True
 
     def add_flags(self, parser):
         add_image_flags(parser, num_images=0)

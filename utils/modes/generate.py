@@ -12,6 +12,7 @@ class GenerateMode(Mode):
     """Samples of the model, as one figure, a folder of pictures or an array."""
 
     HELP = "draw images from the prior"
+    SHARES_BATCHES = True
 
     def add_flags(self, parser):
         add_number(parser, "--num_images", 64, "how many", least=1, most=10_000_000)

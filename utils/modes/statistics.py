@@ -9,6 +9,7 @@ class StatisticsMode(Mode):
     """Average KL of every latent variable, which masks of latents are made from."""
 
     HELP = "average KL of every latent variable over a share of the training images"
+    SHARES_BATCHES = True
 
     def add_flags(self, parser):
         add_number(parser, "--share", 0.1, "share of the training images, 0 to 1", kind=float)

@@ -6,9 +6,12 @@ import pathlib
 import keras
 import numpy as np
 
+from hvae.errors import UserError
 from hvae.loading import load_model
+from hvae.training.backends.devices import DevicesBase
 from utils.files.image_source import NumberedImages, read_images
 from utils.runs.data_fingerprint import changed_data
+from utils.runs.devices import get_devices
 from utils.runs.results import Results
 
 
@@ -30,7 +33,23 @@ class Session:
     def model(self):
         """The `HVAE`, with the weights that were asked for."""
         with self.display.waiting(f"loading {self.request.run}"):
-            return load_model(self.request.run, self.typed.weights, self.typed.moment)
+            devices = self._devices()
+            with devices.scope():
+                model = load_model(self.request.run, self.typed.weights, self.typed.moment)
+            model.devices = devices
+            return model
+
+    def _devices(self):
+        """Those that share a batch."""
+        if not self.request.shares_batches:
+            return DevicesBase(1)
+        devices = get_devices(self.typed.devices, self.typed.gpu)
+        if self.typed.batch_size % devices.count:
+            raise UserError(
+                f"devices: must divide the {self.typed.batch_size} images of a batch. "
+                f"Received: {devices.count}"
+            )
+        return devices
 
     @functools.cached_property
     def splits(self):

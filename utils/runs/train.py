@@ -5,7 +5,6 @@ import random
 
 from data.sets import DATASETS
 from hvae.checks.memory import available_bytes, check_memory, size_text
-from hvae.errors import UserError
 from hvae.files.atomic import making_folder, remove_left_over
 from hvae.files.run_files import (
     FIGURES,
@@ -35,6 +34,7 @@ from hvae.training.trainer import Trainer
 from utils.command_line.ending import end_when_asked
 from utils.figures.run_figures import RunFigures
 from utils.runs.data_fingerprint import refuse_changed_data, write_fingerprint
+from utils.runs.devices import get_devices
 from utils.runs.report import EpochReport, evaluation_lines
 from utils.runs.run_folder import clear_place, write_description
 from utils.runs.run_lock import run_lock
@@ -52,12 +52,8 @@ def train(request, display):
     """
     run, training = request.experiment.run, request.experiment.training
     backend = training_backend()
-    if request.gpu_is_typed and run.gpu != "none" and not backend.has_accelerator():
-        raise UserError(
-            f"gpu: {run.backend} finds no such one; none trains on the processor. "
-            f"Received: {run.gpu}"
-        )
-    devices = backend.Devices(run.devices or _typed_gpus(request))
+    devices = get_devices(run.devices, run.gpu if request.gpu_is_typed else None)
+    own_display = display
     if not devices.is_main:
         display = Display()
     # Keras draws the seeds of initial weights from it; `keras.utils.set_random_seed` would import
@@ -134,15 +130,22 @@ def train(request, display):
             if saves:
                 with devices.scope():
                     load_weights(model, folder / weights_file("best", "ema"))
-                _finish(folder, fit, figures, display)
+                with trainer.alone():
+                    _finish(folder, fit, figures, display)
+            devices.wait_for_all()
         except Stopped:
             if saves:
                 display.message(
                     f"saved after update {trainer.updates_done}; {_how_to_go_on(folder)}"
                 )
-        except (KeyboardInterrupt, LostProcess):
+        except KeyboardInterrupt:
             if saves:
                 display.message(f"stopped; {_how_to_go_on(folder)}")
+            raise
+        except LostProcess:
+            if run.save:
+                # Who would else say it may be the one that is lost.
+                own_display.message(f"stopped; {_how_to_go_on(folder)}")
             raise
 
 
@@ -210,12 +213,6 @@ def _finish(folder, fit, figures, display):
     display.message(f"run: {folder}")
     for path in paths:
         display.message(f"figure: {path}")
-
-
-def _typed_gpus(request):
-    """How many GPUs somebody has typed; 0 for none."""
-    gpu = request.experiment.run.gpu
-    return len(gpu.split(",")) if request.gpu_is_typed and gpu != "none" else 0
 
 
 def _how(run, jit, backend, count):

@@ -76,8 +76,8 @@ class Evaluator:
             scores = self._score.run((batch, noise, is_real))
             nll[start : start + count] += scores["nll"][:count] / num_samples
             kl[start : start + count] += scores["kl"][:count] / num_samples
-            for total, batch_sum in zip(kl_of_units, scores["kl_of_units"]):
-                total += batch_sum / (num_samples * len(images))
+            for total, sums in zip(kl_of_units, scores["kl_of_units"]):
+                total += sums.sum(axis=0) / (num_samples * len(images))
         return Evaluation(nll, kl, tuple(kl_of_units))
 
     def _statistics(self, inputs):
@@ -87,5 +87,7 @@ class Evaluator:
         return {
             "nll": output.nll,
             "kl": output.kl,
-            "kl_of_units": [ops.sum(latent.kl * weights, axis=0) for latent in output.latents],
+            "kl_of_units": [
+                ops.sum(latent.kl * weights, axis=0, keepdims=True) for latent in output.latents
+            ],
         }

@@ -9,11 +9,13 @@ class CompiledFunction(keras.Model):
     """Runs a function of arrays in the backend's compiled form; NumPy in, NumPy out.
 
     Keras's `predict` machinery does the compiling: a graph under TensorFlow, jit under
-    JAX, eager without gradients under PyTorch, a compiled model under OpenVINO.
+    JAX, eager without gradients under PyTorch, a compiled model under OpenVINO. Where a model
+    has several devices, they share the images of a batch.
 
     Args:
         model: the model whose weights the function uses.
-        function: takes one structure of arrays, returns one structure of tensors.
+        function: takes one structure of arrays, returns one structure of tensors. On several
+            devices each has a row for every image, or is a sum over images, of shape `(1, …)`.
 
     Example:
         >>> score = CompiledFunction(model, lambda inputs: model(*inputs).elbo)
@@ -21,7 +23,8 @@ class CompiledFunction(keras.Model):
     """
 
     def __init__(self, model, function):
-        super().__init__()
+        with model.devices.scope() if model.devices else contextlib.nullcontext():
+            super().__init__()
         self.model = model
         self.function = function
         self.autocast = False
@@ -35,7 +38,10 @@ class CompiledFunction(keras.Model):
 
     def run(self, inputs):
         """The function of NumPy arrays, as NumPy arrays."""
-        return self.predict_on_batch(inputs)
+        devices = self.model.devices
+        if devices is None:
+            return self.predict_on_batch(inputs)
+        return devices.predicted(self.predict_on_batch, inputs)
 
     def _get_compiled_model(self, data):
         # Keras's OpenVINO trainer gives no precision hint: the CPU plugin then runs in

@@ -2,6 +2,8 @@
 
 import contextlib
 
+from keras import ops
+
 from hvae.errors import UserError
 
 
@@ -37,14 +39,42 @@ class DevicesBase:
         """Context in which model and trainer are made, and variables assigned."""
         return contextlib.nullcontext()
 
+    def whole(self, images):
+        """The images that this process has read as what its program computes with: a tensor."""
+        return ops.convert_to_tensor(images)
+
     def own(self, batch):
-        """The rows of this process, of what has a row for every image of a batch."""
+        """The rows that this process's program has, of what has a row for every image of a batch.
+
+        They are those of the images that it reads, unless one program has the rows of all.
+        """
         if self.num_shards == 1:
             return batch
         # The length of a symbolic tensor is not defined.
         rows = len(batch) if isinstance(batch, range) else batch.shape[0]
         part = rows // self.num_shards
         return batch[self.shard * part : (self.shard + 1) * part]
+
+    def predicted(self, function, inputs):
+        """What a function gives for a batch whose images the devices share.
+
+        Args:
+            function: Keras's `predict_on_batch` of a model made in `scope`.
+            inputs: arrays in any structure, each with a row for every image. If the devices do
+                not divide the images, each computes all of them.
+
+        Returns:
+            Arrays in any structure. One with a row for every image has them in order; of sums
+            over images, of shape `(1, …)`, there may be several, one for each part of the batch.
+        """
+        return function(inputs)
+
+    def alone(self, variables):
+        """Context in which this process computes with the variables by itself."""
+        return contextlib.nullcontext()
+
+    def wait_for_all(self):
+        """Return once every process has called this."""
 
     def gradient(self, function):
         """The function on all devices.
@@ -80,6 +110,20 @@ class DevicesBase:
                 "devices: batch normalisation, dropout, regularization_constant, kl_balancing and "
                 f"gamma_max_steps are shared under jax only. Received: {self.count}"
             )
+
+
+def check_all_used(count, found, processes):
+    """Refuse another number of devices than processes have, each or together.
+
+    Args:
+        count: how many somebody wants; 0 for all.
+        found: how many they have together.
+        processes: how many processes.
+    """
+    if count not in (0, found, found // processes):
+        raise UserError(
+            f"devices: the {processes} processes have {found} together. Received: {count}"
+        )
 
 
 def too_few_devices(count, found):

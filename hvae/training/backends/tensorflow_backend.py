@@ -5,8 +5,12 @@ import os
 
 import tensorflow as tf
 
-from hvae.errors import UserError
-from hvae.training.backends.devices import DevicesBase, lost_process, too_few_devices
+from hvae.training.backends.devices import (
+    DevicesBase,
+    check_all_used,
+    lost_process,
+    too_few_devices,
+)
 
 #: Operation that stands in a graph between a loss and its gradient.
 _MARK = "gradient_starts"
@@ -169,8 +173,7 @@ class Devices(DevicesBase):
             self.shard = resolver.task_id
             self.num_shards = resolver.cluster_spec().num_tasks("worker")
             super().__init__(self._strategy.num_replicas_in_sync)
-            if count not in (0, self.count):
-                raise UserError(f"devices: TF_CONFIG has {self.count}. Received: {count}")
+            check_all_used(count, self.count, self.num_shards)
             return
         kind = "GPU" if has_accelerator() else "CPU"
         if kind == "CPU" and count > 1:
@@ -192,6 +195,27 @@ class Devices(DevicesBase):
                 yield
             except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
                 raise lost_process(self, type(error).__name__) from error
+
+    def predicted(self, function, inputs):
+        if self.count == 1:
+            return function(inputs)
+        rows = len(tf.nest.flatten(inputs)[0])
+        if rows % self.count:
+            # Keras joins what the devices give, which is the same.
+            outputs = function(inputs)
+            return tf.nest.map_structure(lambda y: y[: len(y) // self.count], outputs)
+        part = rows // self.count
+
+        def of_replica(context):
+            start = context.replica_id_in_sync_group * part
+            return tf.nest.map_structure(lambda x: tf.constant(x[start : start + part]), inputs)
+
+        return function(self._strategy.experimental_distribute_values_from_function(of_replica))
+
+    def wait_for_all(self):
+        if self.num_shards > 1:
+            with self.scope():
+                self._strategy.reduce("SUM", self._strategy.run(lambda: tf.ones(())), axis=None)
 
     def _on_all(self, function):
         of_process = self.count // self.num_shards

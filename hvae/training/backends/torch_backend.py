@@ -1,5 +1,6 @@
 """What training needs of PyTorch: a gradient, and a step that records nothing else."""
 
+import contextlib
 import functools
 import os
 
@@ -44,8 +45,25 @@ def kept_bytes(function, arguments):
 
 
 def compiled(function, jit):
-    """The function through `torch.compile`, if `jit`."""
-    return torch.compile(function, dynamic=False) if jit else function
+    """The function through `torch.compile`, if `jit`.
+
+    Raises:
+        UserError: when it is called, if `torch.compile` does not manage.
+    """
+    if not jit:
+        return function
+    program = torch.compile(function, dynamic=False)
+
+    def run(*arguments):
+        try:
+            return program(*arguments)
+        except torch._dynamo.exc.TorchDynamoException as error:
+            raise UserError(
+                "jit: torch.compile does not manage this model; --no-jit runs it operation by "
+                f"operation. Received: {error}"
+            ) from error
+
+    return run
 
 
 def stepped(function, variables, jit):
@@ -91,6 +109,11 @@ class Devices(DevicesBase):
             distributed.init_process_group("nccl" if has_accelerator() else "gloo")
             self.shard, self.num_shards = distributed.get_rank(), self.count
 
+    def wait_for_all(self):
+        if self.count > 1:
+            with self._loss_told():
+                distributed.barrier()
+
     def _on_all(self, function):
         def averaged(images, noise, settings):
             gradient, terms = function(images, noise, settings)
@@ -105,7 +128,12 @@ class Devices(DevicesBase):
 
     def _sum(self, tensor):
         """In place, over all processes."""
-        try:
+        with self._loss_told():
             distributed.all_reduce(tensor)
+
+    @contextlib.contextmanager
+    def _loss_told(self):
+        try:
+            yield
         except RuntimeError as error:  # of gloo and of NCCL: no subclass tells them from others
             raise lost_process(self, str(error)) from error

@@ -31,7 +31,7 @@ def test_evaluation_is_that_of_the_model_whatever_the_batches(model, evaluate):
         for k in range(2)
     ]
     nll, kl = (np.mean([scores[name] for scores in of_samples], axis=0) for name in ("nll", "kl"))
-    units = [np.mean(b, axis=0) / 10 for b in zip(*(s["kl_of_units"] for s in of_samples))]
+    units = [np.mean(b, axis=(0, 1)) / 10 for b in zip(*(s["kl_of_units"] for s in of_samples))]
     for evaluation in results:
         np.testing.assert_allclose(evaluation.nll, nll, rtol=1e-6)
         np.testing.assert_allclose(evaluation.kl, kl, rtol=1e-6, atol=1e-6)

@@ -11,7 +11,8 @@ import sys
 import pytest
 
 from hvae.errors import UserError
-from hvae.training.backends.devices import DevicesBase
+from hvae.training.backends import jax_backend
+from hvae.training.backends.devices import DevicesBase, check_all_used
 from hvae.training.config import TrainingConfig
 
 pytestmark = pytest.mark.tensorflow  # in processes of their own: once
@@ -40,10 +41,11 @@ def started(backend, command, **environment):
 
 @pytest.mark.parametrize("backend", ["jax", "tensorflow"])
 def test_two_devices_make_the_update_of_one(backend):
-    """Losses, norm, weights, moments, average; what cannot be shared is refused."""
+    """Losses, norm, weights, moments, average, and what a model is asked; the rest is refused."""
     process = started(backend, MODULE)
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output[-3000:]
+    assert "asked" in output
     assert REFUSED[backend] in output
 
 
@@ -51,20 +53,37 @@ def by_torchrun():
     return [started("torch", [sys.executable, *TORCHRUN, *MODULE[1:], "lost"])]
 
 
-def by_tf_config():
-    """One process a worker, as a cluster starts them on its machines."""
+def free_addresses():
+    """Two on this machine."""
     with contextlib.ExitStack() as open_sockets:
         sockets = [open_sockets.enter_context(socket.socket()) for _ in range(2)]
         for free in sockets:
             free.bind(("127.0.0.1", 0))
-        workers = ["{}:{}".format(*free.getsockname()) for free in sockets]
+        return ["{}:{}".format(*free.getsockname()) for free in sockets]
+
+
+def by_tf_config():
+    """One process a worker, as a cluster starts them on its machines."""
+    workers = free_addresses()
     tasks = [{"type": "worker", "index": index} for index in range(2)]
     configs = [json.dumps({"cluster": {"worker": workers}, "task": task}) for task in tasks]
     return [started("tensorflow", [*MODULE, "lost"], TF_CONFIG=config) for config in configs]
 
 
+def by_job_addresses():
+    """As Keras's environment describes them."""
+    shared = {"JOB_ADDRESSES": ",".join(free_addresses()), "NUM_PROCESSES": "2"}
+    return [started_in_cluster(shared | {"PROCESS_ID": str(number)}) for number in range(2)]
+
+
+def started_in_cluster(values):
+    variables = {f"KERAS_DISTRIBUTION_{name}": value for name, value in values.items()}
+    return started("jax", [*MODULE, "lost"], **variables)
+
+
 @pytest.mark.parametrize(
-    ("backend", "start"), [("torch", by_torchrun), ("tensorflow", by_tf_config)]
+    ("backend", "start"),
+    [("torch", by_torchrun), ("tensorflow", by_tf_config), ("jax", by_job_addresses)],
 )
 def test_processes_make_the_update_of_one_and_say_that_one_is_lost(backend, start):
     outputs = [process.communicate(timeout=300)[0] for process in start()]
@@ -92,6 +111,20 @@ def test_means_over_the_batch_are_not_taken_apart(settings, has_state):
         devices.check(config, has_state)
     with pytest.raises(UserError, match="under jax only. Received: 2"):
         Apart(2).check(config, has_state)
+
+
+def test_processes_use_all_their_devices():
+    for count in (0, 2, 4):
+        check_all_used(count, found=4, processes=2)
+    with pytest.raises(UserError, match="the 2 processes have 4 together. Received: 3"):
+        check_all_used(3, found=4, processes=2)
+
+
+def test_a_process_of_jax_knows_its_number(monkeypatch):
+    monkeypatch.setenv("KERAS_DISTRIBUTION_JOB_ADDRESSES", "127.0.0.1:1")
+    monkeypatch.setenv("KERAS_DISTRIBUTION_NUM_PROCESSES", "two")
+    with pytest.raises(UserError, match="NUM_PROCESSES: must be a whole number .* 'two'"):
+        jax_backend.Devices(2)
 
 
 def test_a_process_has_its_part_of_a_batch():

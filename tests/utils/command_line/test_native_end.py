@@ -41,6 +41,13 @@ def test_a_crash_ends_in_one_line(code, number, name):
     assert stderr.count("\n") == 2
 
 
+def test_an_abort_of_one_process_of_several_is_a_loss_of_the_others(monkeypatch):
+    monkeypatch.setenv("KERAS_DISTRIBUTION_JOB_ADDRESSES", "a:1,b:2")
+    returncode, stderr = run("os.abort()")
+    assert returncode == -signal.SIGABRT
+    assert "no longer hears from the others, of which the first is at a:1; python main.py" in stderr
+
+
 @pytest.mark.parametrize(
     ("code", "returncode"),
     [

@@ -149,6 +149,7 @@ def test_evaluation_is_the_same_under_another_backend(trained):
     for backend, chosen, number in (
         ("tensorflow", ["--backend", "tensorflow"], ""),
         ("torch", [], "_2"),
+        ("jax", ["--backend", "jax", "--devices", 2], "_3"),
     ):
         done = run("load_model.py", folder, "evaluate", *flags, *chosen, backend="torch")
         assert done.returncode == 0, done.stderr
@@ -158,9 +159,10 @@ def test_evaluation_is_the_same_under_another_backend(trained):
         path = folder / "evaluate" / f"evaluation{number}.json"
         assert f"written: {path}" in done.stdout
         results[backend] = json.loads(path.read_text())
-    for name, value in results["tensorflow"].items():
-        if isinstance(value, float):
-            np.testing.assert_allclose(results["torch"][name], value, rtol=1e-5, err_msg=name)
+    for backend in ("torch", "jax"):
+        for name, value in results["tensorflow"].items():
+            if isinstance(value, float):
+                np.testing.assert_allclose(results[backend][name], value, 1e-5, err_msg=name)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ def run(tmp_path_factory):
         ("decode nowhere", "no such file of latents: nowhere"),
         ("decompress", "no compressed images in RUN; python load_model.py RUN compress makes them"),
         ("decompress nowhere", "no such file of compressed images: nowhere"),
+        (
+            "encode --gpu 0,x",
+            "gpu: allowed are numbers of GPUs, as 0 or 0,1, or none. Received: 0,x",
+        ),
+        (
+            "evaluate --devices 2 --backend torch",
+            "devices: several share a batch under tensorflow and jax only. Received: 2 under torch",
+        ),
         ("export --to RUN", "RUN is not an export, it is not replaced: manifest.json is missing"),
         ("export --to RUN/config.yaml", "RUN/config.yaml is not an export, it is not replaced: it"),
     ],
