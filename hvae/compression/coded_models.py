@@ -1,5 +1,7 @@
 """Which models can code images."""
 
+import dataclasses
+
 from hvae.errors import UserError
 
 #: Likelihoods that are distributions over the values of whole pixels.
@@ -34,3 +36,15 @@ def check_is_coded(config):
         raise UserError(
             f"flow_type: compression needs a posterior without flows. Received: {config.flow_type}"
         )
+
+
+def coded_likelihood(config):
+    """The likelihood that codes a model's images: its own, of bins that are a distribution.
+
+    Args:
+        config: a `ModelConfig` that `check_is_coded` allows.
+    """
+    # Needs keras, which whoever only checks does not have yet.
+    from hvae.likelihoods import get_likelihood
+
+    return get_likelihood(dataclasses.replace(config, published_bins="off"))

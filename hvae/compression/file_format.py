@@ -12,7 +12,7 @@ from hvae.errors import UserError
 from hvae.files.atomic import write_bytes
 
 _MARK = b"hvae-bb"
-_VERSION = b"2"
+_VERSION = b"3"
 _LENGTH = struct.Struct("<I")
 _SUM = hashlib.sha256().digest_size
 

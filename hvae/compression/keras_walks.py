@@ -4,9 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from hvae.compression.coded_models import check_is_coded
+from hvae.compression.coded_models import check_is_coded, coded_likelihood
 from hvae.compression.fingerprint import fingerprint
-from hvae.compression.level_table import log_table
+from hvae.compression.range_table import range_table
 from hvae.compression.walks import BlockGaussians, Walks
 from hvae.files.checksums import config_checksum, weights_checksum
 from hvae.inference.running.compiled_function import CompiledFunction
@@ -37,9 +37,8 @@ class KerasWalks(Walks):
             backend=backend,
         )
         self._model = model
-        self._log_table = CompiledFunction(
-            model, lambda inputs: log_table(model.likelihood, *inputs)
-        )
+        likelihood = coded_likelihood(config)
+        self._range_table = CompiledFunction(model, lambda inputs: range_table(likelihood, *inputs))
 
     def posterior_walk(self, images, draw):
         return self._walk(len(images), images, [draw] * len(self.latent_shapes))[0]
@@ -51,9 +50,9 @@ class KerasWalks(Walks):
         draws = [lambda _, z=z: z for z in latents]
         return self._walk(len(images), images, draws)[1]
 
-    def log_table(self, parameters, values, channel):
-        channels = np.full(len(values), channel, "int32")
-        return self._log_table.run((parameters, values, channels))
+    def range_table(self, parameters, values, channel, span):
+        channels, spans = (np.full(len(values), x, "int32") for x in (channel, span))
+        return self._range_table.run((parameters, values, channels, spans))
 
     def _walk(self, count, images, draws):
         """The likelihood's parameters, and the `BlockGaussians` of all blocks."""

@@ -2,17 +2,13 @@
 
 import numpy as np
 
+from hvae.compression.digits import Digits
 from hvae.images.image_dtype import image_dtype
 from hvae.inference.running.batches import filled_batch
 
-# Probabilities of a table: of some hundred pixels at 256 levels.
-_PROBABILITIES = 2**17
-_MOST_PIXELS = 512
-
-
-def pixels_at_a_time(levels):
-    """How many pixels have a table at the same time."""
-    return max(1, min(_MOST_PIXELS, _PROBABILITIES // levels))
+#: How many pixels have a table at the same time.
+PIXELS_AT_A_TIME = 4096
+_LEAST = 1e-30
 
 
 def push_images(stack, walks, parameters, images):
@@ -26,13 +22,14 @@ def push_images(stack, walks, parameters, images):
     """
     values = images.reshape(-1, images.shape[-1]).astype(np.int32)
     parameters = parameters.reshape(len(values), -1)
-    size = pixels_at_a_time(walks.levels)
-    for start in reversed(range(0, len(values), size)):
-        piece = filled_batch(parameters, start, size)[0]
-        known, count = filled_batch(values, start, size)
+    base, spans = Digits.of_levels(walks.levels)
+    for start in reversed(range(0, len(values), PIXELS_AT_A_TIME)):
+        piece = filled_batch(parameters, start, PIXELS_AT_A_TIME)[0]
+        known, count = filled_batch(values, start, PIXELS_AT_A_TIME)
         for channel in reversed(range(images.shape[-1])):
-            table = _probabilities(walks.log_table(piece, known, channel)[:count])
-            stack.push_values(known[:count, channel], table)
+            for span in reversed(spans):
+                table = normalized(walks.range_table(piece, known, channel, span)[:count])
+                stack.push_values(known[:count, channel] // span % base, table)
 
 
 def pop_images(stack, walks, parameters):
@@ -49,19 +46,25 @@ def pop_images(stack, walks, parameters):
     shape = (*parameters.shape[:-1], walks.image_channels)
     parameters = parameters.reshape(-1, parameters.shape[-1])
     images = np.empty((len(parameters), walks.image_channels), image_dtype(walks.levels))
-    size = pixels_at_a_time(walks.levels)
-    for start in range(0, len(parameters), size):
-        piece, count = filled_batch(parameters, start, size)
-        known = np.zeros((size, walks.image_channels), np.int32)
+    spans = Digits.of_levels(walks.levels).spans
+    for start in range(0, len(parameters), PIXELS_AT_A_TIME):
+        piece, count = filled_batch(parameters, start, PIXELS_AT_A_TIME)
+        known = np.zeros((PIXELS_AT_A_TIME, walks.image_channels), np.int32)
         for channel in range(walks.image_channels):
-            table = _probabilities(walks.log_table(piece, known, channel)[:count])
-            known[:count, channel] = stack.pop_values(table)
+            for span in spans:
+                table = normalized(walks.range_table(piece, known, channel, span)[:count])
+                known[:count, channel] += span * stack.pop_values(table)
         images[start : start + count] = known[:count]
     return images.reshape(shape)
 
 
-def _probabilities(log_table):
-    highest = log_table.max(axis=-1, keepdims=True)
-    probabilities = np.exp((log_table - highest).astype("float64"))
-    probabilities /= probabilities.sum(axis=-1, keepdims=True)
-    return np.ascontiguousarray(probabilities, dtype=np.float32)
+def normalized(table):
+    """Probabilities that sum to 1, float32, from those times any factor; none is 0.
+
+    Args:
+        table: `(…, ranges)`.
+    """
+    # What is improbable in all ranges is equally so.
+    table = np.maximum(table, _LEAST).astype("float64")
+    table /= table.sum(axis=-1, keepdims=True)
+    return np.ascontiguousarray(table, dtype=np.float32)

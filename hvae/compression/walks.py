@@ -59,12 +59,15 @@ class Walks(abc.ABC):
         """
 
     @abc.abstractmethod
-    def log_table(self, parameters, values, channel):
-        """Log-probabilities of the values of one channel of pixels, `(pixels, levels)` float32.
+    def range_table(self, parameters, values, channel, span):
+        """Probabilities of a digit of one channel of pixels, `(pixels, base)` float32.
+
+        Of the ranges of values that it chooses from, see `Digits`.
 
         Args:
             parameters: the likelihood's, `(pixels, num_parameters)` float32.
             values: of the pixels' channels, `(pixels, channels)` int32; only those before
-                `channel` count.
+                `channel` count, and of its own the digits before this one.
             channel: its number.
+            span: values in a range.
         """

@@ -12,7 +12,7 @@ from hvae.files.atomic import write_text
 from hvae.files.json_text import json_text
 
 MANIFEST = "manifest.json"
-FORMAT, VERSION = "hvae export", 1
+FORMAT, VERSION = "hvae export", 2
 
 
 @dataclasses.dataclass(frozen=True)

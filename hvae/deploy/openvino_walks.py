@@ -53,13 +53,14 @@ class OpenVINOWalks(Walks):
     def gaussians(self, images, latents):
         return self._blocks(self._outputs(images, latents))
 
-    def log_table(self, parameters, values, channel):
+    def range_table(self, parameters, values, channel, span):
         inputs = {
             "pixel_parameters": parameters[None],
             "values": values[None],
             "channel": np.array([channel], np.int32),
+            "span": np.array([span], np.int32),
         }
-        return self._run("pixels", inputs)["log_probabilities"][0]
+        return self._run("pixels", inputs)["probabilities"][0]
 
     def _walk(self, images, draw, has_posterior):
         latents = [np.zeros((len(images), *shape), np.float32) for shape in self.latent_shapes]

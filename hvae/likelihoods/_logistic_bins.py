@@ -58,6 +58,34 @@ def edges_of_values(values, num_values):
     return edge(values), edge(values + 1.0)
 
 
+def range_probabilities(components, edges, width, is_first, is_last):
+    """Probabilities of ranges of values under a mixture of logistics, `(pixels, ranges)`.
+
+    For compression, which takes many: not in logarithms as `LogisticBins`, so what is less
+    probable than e^−87 is 0.
+
+    Args:
+        components: log-weights, means and log-scales, `(pixels, components)` each. A constant
+            may be added to the log-weights of a pixel.
+        edges: lower and upper edges of the ranges, `(pixels, ranges)` each.
+        width: of a closed range, `(pixels, 1)`.
+        is_first, is_last: whether the first or the last value is in a range, as `edges`.
+    """
+    log_weights, means, log_scales = (values[:, None] for values in components)
+    inverse = ops.exp(-log_scales)
+    to_lower, to_upper = ((edge[..., None] - means) * inverse for edge in edges)
+    is_first, is_last = is_first[..., None], is_last[..., None]
+    # σ(a) − σ(b) = σ(a) σ(−b) (1 − e^(b−a)), and 1 − e^(−2t) = 2 tanh t / (1 + tanh t).
+    half = ops.tanh(0.5 * width[..., None] * inverse)
+    probabilities = (
+        ops.where(is_last, 1.0, ops.sigmoid(to_upper))
+        * ops.where(is_first, 1.0, ops.sigmoid(-to_lower))
+        * ops.where(ops.logical_or(is_first, is_last), 1.0, 2.0 * half / (1.0 + half))
+    )
+    weights = ops.exp(log_weights - ops.max(log_weights, axis=-1, keepdims=True))
+    return ops.sum(weights * probabilities, axis=-1)
+
+
 def mean_of_clipped_logistic(location, log_scale):
     """E[clip(v, −1, 1)] of a logistic v: −1 + ∫ P(v > t) dt from −1 to 1."""
     # Each form is used where the other one would lose its digits.

@@ -67,6 +67,28 @@ class Likelihood(abc.ABC):
     def nll(self, parameters: Any, images: Any) -> Any:
         """−log p(x | z) in nats per image, `(batch,)`."""
 
+    def range_probabilities(
+        self, parameters: Any, values: Any, channels: Any, starts: Any, spans: Any
+    ) -> Any:
+        """Probabilities of ranges of the values of one channel, given the channels before.
+
+        What images are compressed with, so of likelihoods that are distributions over the values
+        of whole pixels.
+
+        Args:
+            parameters: of pixels, `(pixels, num_parameters)`.
+            values: of their channels, `(pixels, channels)` int32; only those before the
+                pixel's channel count.
+            channels: the number of each pixel's channel, `(pixels,)` int32.
+            starts: first value of each range, `(pixels, ranges)` int32.
+            spans: values in a range, `(pixels, 1)` int32; there are fewer in a last one that
+                would go beyond the highest level.
+
+        Returns:
+            `(pixels, ranges)`, float32, times any factor of the pixel.
+        """
+        raise NotImplementedError
+
     @abc.abstractmethod
     def mean(self, parameters: Any) -> Any:
         """E[x | z] on the scale of `scale`, `(batch, height, width, channels)`."""
@@ -117,3 +139,16 @@ class Likelihood(abc.ABC):
 def sum_over_image(values):
     """Sum over all axes but the first: `(batch,)`."""
     return ops.sum(values, axis=list(range(1, len(values.shape))))
+
+
+def own_channel(values, channels):
+    """Of `(pixels, channels, …)` the entry of each pixel's channel, `(pixels, …)`.
+
+    Args:
+        values: the array.
+        channels: the number of each pixel's channel, `(pixels,)` integers.
+    """
+    is_own = ops.equal(ops.arange(values.shape[1], dtype="int32"), channels[:, None])
+    for _ in values.shape[2:]:
+        is_own = is_own[..., None]
+    return ops.sum(ops.where(is_own, values, ops.zeros_like(values)), axis=1)

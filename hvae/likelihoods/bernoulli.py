@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from hvae.likelihoods.base import Likelihood, sum_over_image
+from hvae.likelihoods.base import Likelihood, own_channel, sum_over_image
 
 
 class Bernoulli(Likelihood):
@@ -23,6 +23,11 @@ class Bernoulli(Likelihood):
         x = self.scale(images)
         # Not softplus(l) − l·x, which loses its digits for large logits.
         return sum_over_image(x * ops.softplus(-logits) + (1.0 - x) * ops.softplus(logits))
+
+    def range_probabilities(self, parameters, values, channels, starts, spans):
+        logits = own_channel(ops.cast(parameters, "float32"), channels)[:, None]
+        # A range is one of two values.
+        return ops.sigmoid(ops.where(ops.equal(starts, 0), -logits, logits))
 
     def mean(self, parameters):
         return ops.sigmoid(ops.cast(parameters, "float32"))

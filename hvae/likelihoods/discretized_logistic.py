@@ -4,8 +4,12 @@ import math
 
 from keras import ops
 
-from hvae.likelihoods._logistic_bins import LogisticBins, mean_of_clipped_logistic
-from hvae.likelihoods.base import Likelihood, sum_over_image
+from hvae.likelihoods._logistic_bins import (
+    LogisticBins,
+    mean_of_clipped_logistic,
+    range_probabilities,
+)
+from hvae.likelihoods.base import Likelihood, own_channel, sum_over_image
 
 # Where training starts: the middle of the interval, a scale of 1/e.
 _MEAN_OFFSET = 0.5
@@ -55,6 +59,20 @@ class DiscretizedLogistic(Likelihood):
             is_first=ops.equal(levels, 0), is_last=ops.equal(levels, self.levels - 1)
         )
         return -sum_over_image(ops.logaddexp(log_bins, _LOG_ADDED_PROBABILITY))
+
+    def range_probabilities(self, parameters, values, channels, starts, spans):
+        mean, log_scale = (own_channel(x, channels)[:, None] for x in self._split(parameters))
+        stops = ops.minimum(starts + spans, self.levels)
+        edges = [ops.cast(x, "float32") / self.levels for x in (starts, stops)]
+        probabilities = range_probabilities(
+            (ops.zeros_like(mean), mean, log_scale),
+            edges,
+            ops.cast(spans, "float32") / self.levels,
+            is_first=ops.equal(starts, 0),
+            is_last=ops.equal(stops, self.levels),
+        )
+        counts = ops.cast(ops.maximum(stops - starts, 0), "float32")
+        return probabilities + counts * math.exp(_LOG_ADDED_PROBABILITY)
 
     def mean(self, parameters):
         """E[x | z] of the logistic, clipped but not rounded: at most half a level off."""

@@ -10,8 +10,9 @@ from hvae.likelihoods._logistic_bins import (
     LogisticBins,
     edges_of_values,
     mean_of_clipped_logistic,
+    range_probabilities,
 )
-from hvae.likelihoods.base import Likelihood, sum_over_image
+from hvae.likelihoods.base import Likelihood, own_channel, sum_over_image
 from hvae.numerics.choice import chosen, first_largest
 from hvae.numerics.stable import log_of_positive
 
@@ -69,7 +70,6 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         self.num_values = 2**num_bits if num_bits else levels
         self.step = levels // self.num_values  # levels that count as one
         self.rule = BIN_RULES[published_bins]
-        self._published_bins = published_bins
 
     @classmethod
     def from_model_config(cls, config):
@@ -82,18 +82,6 @@ class DiscretizedMixtureOfLogistics(Likelihood):
             config.min_log_scale,
             config.num_bits,
             config.published_bins,
-        )
-
-    def one_channel(self, num_mixtures=None):
-        """The same mixture for one channel alone, or of another number of components."""
-        return type(self)(
-            1,
-            self.levels,
-            num_mixtures or self.num_mixtures,
-            self.scale_param,
-            self.smoothing,
-            self.min_log_scale,
-            published_bins=self._published_bins,
         )
 
     @property
@@ -120,6 +108,28 @@ class DiscretizedMixtureOfLogistics(Likelihood):
         )  # (batch, height, width, C, M)
         log_joint = ops.sum(log_bins, axis=-2) + mixture.log_weights
         return -sum_over_image(ops.logsumexp(log_joint, axis=-1))
+
+    def range_probabilities(self, parameters, values, channels, starts, spans):
+        mixture = self._split(parameters)
+        x = self._scaled(values)
+        means = self._means_given(mixture, x)
+        log_bins = self._log_bin_probability(
+            values[..., None], x[..., None], means, mixture.log_scales
+        )
+        # A component is chosen for a whole pixel: the weights learn from each channel.
+        is_before = ops.less(ops.arange(self.channels, dtype="int32"), channels[:, None])
+        learnt = ops.sum(ops.where(is_before[..., None], log_bins, 0.0), axis=1)
+        return range_probabilities(
+            (
+                mixture.log_weights + learnt,
+                own_channel(means, channels),
+                own_channel(mixture.log_scales, channels),
+            ),
+            [edges_of_values(x, self.levels)[0] for x in (starts, starts + spans)],
+            ops.cast(spans, "float32") * (2.0 / (self.levels - 1)),
+            is_first=ops.equal(starts, 0),
+            is_last=starts + spans >= self.levels,
+        )
 
     def mean(self, parameters):
         """E[x | z] of the clipped logistics, channel by channel within a component.

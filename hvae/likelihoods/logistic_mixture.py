@@ -9,8 +9,9 @@ from hvae.likelihoods._logistic_bins import (
     LogisticBins,
     edges_of_values,
     mean_of_clipped_logistic,
+    range_probabilities,
 )
-from hvae.likelihoods.base import Likelihood, sum_over_image
+from hvae.likelihoods.base import Likelihood, own_channel, sum_over_image
 from hvae.numerics.stable import soft_clamp
 
 # The published code found means to drift without end on black and white pixels.
@@ -77,6 +78,16 @@ class LogisticMixture(Likelihood):
             bins = bins._replace(closed=ops.maximum(bins.closed, _LOG_LEAST_PUBLISHED))
         log_bins = bins.select(is_first=ops.equal(levels, 0), is_last=levels >= last)
         return -sum_over_image(mixture.log_prob(log_bins))
+
+    def range_probabilities(self, parameters, values, channels, starts, spans):
+        mixture = self._split(parameters)
+        return range_probabilities(
+            [own_channel(x, channels) for x in mixture],
+            [edges_of_values(x, self.levels)[0] for x in (starts, starts + spans)],
+            ops.cast(spans, "float32") * (2.0 / (self.levels - 1)),
+            is_first=ops.equal(starts, 0),
+            is_last=starts + spans >= self.levels,
+        )
 
     def mean(self, parameters):
         """E[x | z] of the clipped logistics; the published code takes them unclipped."""

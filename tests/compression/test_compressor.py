@@ -117,8 +117,8 @@ def test_a_program_that_rounds_otherwise_gives_no_images(tmp_path):
     walks = KerasWalks(small(config))
     images, path = random_images(config, 3), tmp_path / "images.hvae"
     compress_to(path, walks, images, 2)
-    of_model, calls = walks.log_table, itertools.count(1)
-    walks.log_table = lambda *arguments: of_model(*arguments) + np.float32([0.0, 0.2 * next(calls)])
+    of_model, calls = walks.range_table, itertools.count(1)
+    walks.range_table = lambda *arguments: of_model(*arguments) * np.float32([1.0, next(calls)])
     with pytest.raises(UserError, match="other images came out than went in"):
         decompress_from(path, walks)
     with pytest.raises(UserError, match="the images do not come back; nothing was written"):

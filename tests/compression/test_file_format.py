@@ -70,5 +70,5 @@ def test_of_another_model_or_program_it_is_refused(file, changes, message):
 
 
 def test_another_format_is_named(file):
-    file.write_bytes(file.read_bytes().replace(b"hvae-bb2", b"hvae-bb1"))
-    assert "of format 1: this program reads 2" in refused(file)
+    file.write_bytes(file.read_bytes().replace(b"hvae-bb3", b"hvae-bb2"))
+    assert "of format 2: this program reads 3" in refused(file)

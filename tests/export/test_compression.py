@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from hvae.compression.compressor import Compressor
+from hvae.compression.digits import Digits
 from hvae.compression.keras_walks import KerasWalks
+from hvae.compression.pixels import PIXELS_AT_A_TIME, normalized
 from hvae.deploy import OpenVINOModel
 from hvae.errors import UserError
 from hvae.export.exporter import Exporter
@@ -41,14 +43,20 @@ def test_walks_are_those_of_the_model(vdvae):
             return (block.prior_mean + noise).astype("float32")
 
         parameters = walks.posterior_walk(vdvae.images, draw)
-        pixels = parameters.reshape(-1, parameters.shape[-1])[:512]
-        pixels = np.resize(pixels, (512, pixels.shape[-1]))
-        values = np.resize(vdvae.images.reshape(-1, 3), (512, 3)).astype("int32")
-        tables = [walks.log_table(pixels, values, channel) for channel in range(3)]
+        pixels = parameters.reshape(-1, parameters.shape[-1])[:PIXELS_AT_A_TIME]
+        pixels = np.resize(pixels, (PIXELS_AT_A_TIME, pixels.shape[-1]))
+        values = np.resize(vdvae.images.reshape(-1, 3), (PIXELS_AT_A_TIME, 3)).astype("int32")
+        spans = Digits.of_levels(walks.levels).spans
+        tables = [
+            normalized(walks.range_table(pixels, values, channel, span))
+            for channel in range(3)
+            for span in spans
+        ]
         return [x for block in blocks for x in block] + [parameters, *tables]
 
     seen = [walk(walks) for walks in (own, exported)]
-    assert len(seen[0]) == len(seen[1]) == 4 * len(own.latent_shapes) + 4
+    count = 4 * len(own.latent_shapes) + 1 + 3 * len(Digits.of_levels(own.levels).spans)
+    assert len(seen[0]) == len(seen[1]) == count
     for expected, found in zip(*seen):
         np.testing.assert_allclose(found, expected, atol=2e-4 * max(1.0, np.abs(expected).max()))
 

@@ -130,7 +130,7 @@ def test_the_manifest_of_another_model_is_refused(copy, exported):
     ("change", "message"),
     [
         (lambda values: values.pop("parts"), "manifest.json is damaged"),
-        (lambda values: values.update(version=2), "must be 'hvae export', version 1.*version 2"),
+        (lambda values: values.update(version=1), "must be 'hvae export', version 2.*version 1"),
         (lambda values: values.update(unknown=2), "manifest.json is damaged.*unknown"),
         (lambda values: values.update(batch=0), "manifest.json is damaged .batch 0 is wrong"),
         (lambda values: values.update(noise_shapes=[[-1, 2]]), "damaged .shape .-1, 2. is wrong"),

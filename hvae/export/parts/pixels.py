@@ -1,11 +1,12 @@
-"""p(x|z) of pixels, value by value."""
+"""p(x|z) of pixels, digit by digit."""
 
 import numpy as np
 from keras import ops
 
-from hvae.compression.coded_models import check_is_coded
-from hvae.compression.level_table import log_table
-from hvae.compression.pixels import pixels_at_a_time
+from hvae.compression.coded_models import check_is_coded, coded_likelihood
+from hvae.compression.digits import Digits
+from hvae.compression.pixels import PIXELS_AT_A_TIME, normalized
+from hvae.compression.range_table import range_table
 from hvae.deploy.port import Port
 from hvae.export.parts.base import Part
 from hvae.inference.running.compiled_function import CompiledFunction
@@ -13,7 +14,7 @@ from hvae.noise.draws import latent_noise
 
 
 class PixelsPart(Part):
-    """Log-probabilities of all values of one channel, given the channels before it.
+    """Probabilities of a digit of one channel, given those before it and the channels before.
 
     An entry of a batch is as many pixels as are coded at a time.
     """
@@ -22,40 +23,48 @@ class PixelsPart(Part):
     def check(cls, config):
         check_is_coded(config)
 
+    def __init__(self, model):
+        super().__init__(model)
+        self._likelihood = coded_likelihood(model.config)
+        self._digits = Digits.of_levels(self._likelihood.levels)
+
     @property
     def inputs(self):
-        likelihood, pixels = self.model.likelihood, self._pixels
+        parameters = (PIXELS_AT_A_TIME, self._likelihood.num_parameters)
+        values = (PIXELS_AT_A_TIME, self._likelihood.channels)
+        spans = ", ".join(map(str, self._digits.spans))
         return (
-            Port(
-                "pixel_parameters",
-                (pixels, likelihood.num_parameters),
-                "float32",
-                "parameters of p(x|z)",
-            ),
+            Port("pixel_parameters", parameters, "float32", "parameters of p(x|z)"),
             Port(
                 "values",
-                (pixels, likelihood.channels),
+                values,
                 "int32",
-                "the channels' values; those from the channel on do not count",
+                "the channels' values; what follows the digit does not count",
             ),
             Port("channel", (), "int32", "whose values are asked for"),
+            Port("span", (), "int32", f"which digit: values in a range of it, {spans}"),
         )
 
     @property
     def outputs(self):
-        shape = (self._pixels, self.model.likelihood.levels)
-        return (Port("log_probabilities", shape, "float32", "of values 0, 1, ..., nats"),)
+        shape = (PIXELS_AT_A_TIME, self._digits.base)
+        return (Port("probabilities", shape, "float32", "of ranges of values, times any factor"),)
 
     def call(self, inputs):
-        likelihood = self.model.likelihood
-        channels = ops.tile(inputs["channel"][:, None], (1, self._pixels))
-        table = log_table(
+        likelihood = self._likelihood
+        channels, spans = (
+            ops.reshape(ops.tile(inputs[name][:, None], (1, PIXELS_AT_A_TIME)), (-1,))
+            for name in ("channel", "span")
+        )
+        table = range_table(
             likelihood,
             ops.reshape(inputs["pixel_parameters"], (-1, likelihood.num_parameters)),
             ops.reshape(inputs["values"], (-1, likelihood.channels)),
-            ops.reshape(channels, (-1,)),
+            channels,
+            spans,
         )
-        return {"log_probabilities": ops.reshape(table, (-1, self._pixels, likelihood.levels))}
+        shape = (-1, PIXELS_AT_A_TIME, self._digits.base)
+        return {"probabilities": ops.reshape(table, shape)}
 
     def inputs_of(self, images, seed):
         walk = CompiledFunction(
@@ -68,26 +77,23 @@ class PixelsPart(Part):
         )
         noise = latent_noise(self.model, range(len(images)), seed)
         parameters = walk.run({"images": images, "noise": noise})
+        numbers = np.arange(len(images))
         return {
             "pixel_parameters": self._pieces(parameters).astype("float32"),
             "values": self._pieces(images).astype("int32"),
-            "channel": np.arange(len(images), dtype="int32") % images.shape[-1],
+            "channel": (numbers % images.shape[-1]).astype("int32"),
+            "span": np.resize(self._digits.spans, len(images)).astype("int32"),
         }
 
     def loss_nats(self, images, source, exported):
-        """What an image's code is longer by: KL of the tables, of all pixels and channels."""
+        """What an image's code is longer by: KL of the tables, of all digits of its values."""
         expected, found = (
-            x - np.logaddexp.reduce(x, axis=-1, keepdims=True)
-            for x in (o["log_probabilities"].astype("float64") for o in (source, exported))
+            normalized(outputs["probabilities"]).astype("float64") for outputs in (source, exported)
         )
-        kl = (np.exp(expected) * (expected - found)).sum(axis=-1).mean(axis=-1)
-        return kl * self.model.config.num_dims
-
-    @property
-    def _pixels(self):
-        return pixels_at_a_time(self.model.likelihood.levels)
+        kl = (expected * np.log(expected / found)).sum(axis=-1).mean(axis=-1)
+        return kl * self.model.config.num_dims * len(self._digits.spans)
 
     def _pieces(self, values):
         """Of each image as many pixels as an entry of a batch has."""
         flat = values.reshape(len(values), -1, values.shape[-1])
-        return np.stack([np.resize(x, (self._pixels, values.shape[-1])) for x in flat])
+        return np.stack([np.resize(x, (PIXELS_AT_A_TIME, values.shape[-1])) for x in flat])
