@@ -19,7 +19,7 @@ from hvae.errors import UserError
 from hvae.execution.direct import Direct
 from hvae.families import get_family
 from hvae.fitting import FittingMethods
-from hvae.images.checked_images import check_shape_and_dtype, checked_images
+from hvae.images.checked_images import check_pixels, check_shape_and_dtype
 from hvae.images.padding import margins
 from hvae.inference.methods import InferenceMethods
 from hvae.latents.latent_block import LatentOutput
@@ -126,9 +126,7 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         return draw_noise(self.noise_shapes(batch_size), seed)
 
     def __call__(self, images: Any, *args: Any, **kwargs: Any) -> Any:
-        # Arrays have numbers that can be looked at; tensors may be symbols.
-        if isinstance(images, np.ndarray):
-            checked_images(images, self.config)
+        check_pixels(images, self.config)
         return super().__call__(images, *args, **kwargs)
 
     def call(
@@ -145,8 +143,8 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
             `HVAEOutput`.
 
         Raises:
-            UserError: if the images have another size, or are not integers, or, where they are an
-                array, pixels are out of range.
+            UserError: if the images have another size, or are not integers, or have pixels out of
+                range: these are seen in arrays and tensors, but not in a graph or on a GPU.
         """
         dtype = keras.backend.standardize_dtype(images.dtype)
         check_shape_and_dtype(images.shape, dtype, self.config)

@@ -220,6 +220,18 @@ def test_likelihood_terms_are_float32_under_mixed_precision():
             lambda m: m(np.zeros((2, 8, 8, 1), "float32")),
             "integers 0 to 16. Received: float32",
         ),
+        (
+            lambda m: m(np.full((2, 8, 8, 1), 17, "uint8")),
+            "integers 0 to 16. Received: 17 to 17",
+        ),
+        (
+            lambda m: m(ops.convert_to_tensor(np.full((2, 8, 8, 1), 17, "uint8"))),
+            "integers 0 to 16. Received: 17 to 17",
+        ),
+        (
+            lambda m: m(ops.full((2, 8, 8, 1), -1, "int32")),
+            "integers 0 to 16. Received: -1 to -1",
+        ),
         (lambda m: m.top_down(m.draw_noise(1)[:1]), "noise needs .* 2 latent blocks. Received: 1"),
         (
             lambda m: m.top_down(m.draw_noise(1), temperature=[1.0]),

@@ -27,6 +27,25 @@ def checked_images(images, config, name="images"):
     return images
 
 
+def check_pixels(images, config):
+    """Refuse images that a model does not expect, if they have numbers to look at.
+
+    Args:
+        images: as of `checked_images`, or a tensor. One that is a symbol, or lies on a GPU, is
+            taken as it is: there its numbers are not known, or cost a transfer.
+        config: as of `checked_images`.
+
+    Raises:
+        UserError: as `checked_images`.
+    """
+    try:
+        array = np.asarray(images)
+    # Each backend says in its own way that there are no numbers here.
+    except (TypeError, ValueError, RuntimeError):
+        return
+    checked_images(array, config)
+
+
 def check_shape_and_dtype(shape, dtype, config, name="images"):
     """Refuse what can be refused before there are numbers: while a graph is made.
 
