@@ -100,5 +100,15 @@ def test_what_a_page_links_to_is_there(page):
         assert (page.parent / target).exists(), target
 
 
+def test_every_picture_is_on_a_page():
+    pages = [*PAGES, ROOT / "benchmarks" / "README.md"]
+    shown = {
+        page.parent.joinpath(target).resolve()
+        for page in pages
+        for target in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    }
+    assert shown == {path.resolve() for path in ROOT.glob("docs/images/**/*.png")}
+
+
 def test_the_readme_is_read_in_minutes():
     assert (ROOT / "README.md").stat().st_size <= 8 * 1024
