@@ -1,8 +1,6 @@
 """Use a run: `python load_model.py runs/NAME MODE`; `--help` lists the modes."""
 
-import sys
-
-from utils.command_line.ending import signals_answered
+from utils.command_line.ending import leave, signals_answered
 from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script
 from utils.command_line.use_request import parse_use_arguments
@@ -23,4 +21,4 @@ if __name__ == "__main__":
     report_native_end()
     with signals_answered():
         code = main()
-    sys.exit(code)
+    leave(code)

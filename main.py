@@ -1,9 +1,7 @@
 """Train a hierarchical VAE: `python main.py --config digits`; `--help` lists every flag."""
 
-import sys
-
 from data.load import check_files
-from utils.command_line.ending import signals_answered
+from utils.command_line.ending import leave, signals_answered
 from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script
 from utils.command_line.training_request import parse_training_arguments
@@ -33,4 +31,4 @@ if __name__ == "__main__":
     report_native_end()
     with signals_answered():
         code = main()
-    sys.exit(code)
+    leave(code)

@@ -16,6 +16,7 @@ import time
 #: Seconds in which the command must have ended, or begun to (an interruption).
 _PATIENCE = {"SIGINT": 1.0, "SIGTERM": 8.0, "SIGHUP": 8.0}
 _WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "the terminal has gone"}
+_EXIT_CODES = [128 + getattr(signal, name) for name in _PATIENCE if hasattr(signal, name)]
 #: What takes the place of an exception for SIGTERM and SIGHUP, the innermost last.
 _requests = []
 
@@ -77,6 +78,22 @@ def signals_answered():
         yield
     finally:
         forget()
+
+
+def leave(exit_code):
+    """End the process.
+
+    After a signal it ends at once: what a backend takes down at Python's own end can be longer
+    than whoever sent the signal waits, and nothing is written there.
+
+    Args:
+        exit_code: of the command.
+    """
+    if exit_code in _EXIT_CODES:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_code)
+    sys.exit(exit_code)
 
 
 class EndRequest:

@@ -4,6 +4,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -32,7 +33,7 @@ def go(work, before=lambda: None):
     with ending.signals_answered():
         print("ready", flush=True)
         code = run_script(lambda arguments: Request(), lambda: lambda request, display: work())
-    sys.exit(code)
+    ending.leave(code)
 """
 
 
@@ -83,6 +84,17 @@ def work():
 go(work)
 """
     assert end(code, number)[:2] == (128 + number, "saved\n")
+
+
+def test_what_python_does_at_its_own_end_keeps_nobody_waiting():
+    code = """
+import atexit
+atexit.register(lambda: (time.sleep(20), print("late")))
+go(lambda: (print("started", flush=True), time.sleep(20)))
+"""
+    start = time.monotonic()
+    assert end(code, signal.SIGTERM)[:2] == (143, "")
+    assert time.monotonic() - start < 15
 
 
 def test_what_an_interruption_leaves_to_be_done_is_done():
