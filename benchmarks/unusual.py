@@ -6,7 +6,7 @@
 The model has seen articles of clothing; digits are the images of another kind. A likelihood takes
 digits for more probable than clothes, since they are simple. The images are test images, binarized
 once by their grey levels. Prints a Markdown table beside what the paper reports, and with `--write`
-puts it into `docs/using.md`.
+puts it into `docs/using.md`, and the rows of the likelihood and the first ratio into `README.md`.
 
 Reference:
     Havtorn et al. 2021, Hierarchical VAEs Know What They Don't Know.
@@ -17,7 +17,7 @@ import csv
 import pathlib
 
 from benchmarks import machine
-from benchmarks.readme import USING_PAGE, write_section
+from benchmarks.readme import FRONT_PAGE, USING_PAGE, write_section
 from benchmarks.training.table import markdown
 from hvae.files.run_files import METRICS
 from utils.command_line.quiet import native_messages_hidden
@@ -47,7 +47,8 @@ def main():
         for name, folder in (("fashion_mnist", typed.fashion), ("mnist", typed.mnist))
     )
     batch_size = read_config(typed.run)["batch_size"]
-    table = markdown(HEADER, [*rows(usual, unusual), PAPER])
+    found = rows(usual, unusual)
+    table = markdown(HEADER, [*found, PAPER])
     text = (
         f"{model.count_params():,} parameters, {training(typed.run, batch_size)}. "
         f"{len(usual)} test images of Fashion-MNIST against {len(unusual)} of MNIST, "
@@ -58,6 +59,7 @@ def main():
     print(text)
     if typed.write:
         write_section("unusual", text, USING_PAGE)
+        write_section("unusual", markdown(HEADER, [*found[:2], PAPER]), FRONT_PAGE)
 
 
 def training(run, batch_size):
@@ -96,8 +98,8 @@ def _parser():
     parser.add_argument("--fashion", required=True, help="folder with Fashion-MNIST's files")
     parser.add_argument("--mnist", required=True, help="folder with MNIST's files")
     parser.add_argument("--images", type=int, default=2000, help="test images of each set")
-    parser.add_argument("--num_samples", type=int, default=10, help="draws of each image")
-    parser.add_argument("--write", action="store_true", help="the table into docs/using.md")
+    parser.add_argument("--num_samples", type=int, default=16, help="draws of each image")
+    parser.add_argument("--write", action="store_true", help="into docs/using.md and README.md")
     return parser
 
 

@@ -160,6 +160,7 @@ PAGES = [
     ("quality", FRONT_PAGE),
     ("quality published", MODELS_PAGE),
     ("unusual", USING_PAGE),
+    ("unusual", FRONT_PAGE),
 ]
 
 
