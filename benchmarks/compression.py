@@ -7,7 +7,7 @@ The first images of a split, by a run of their own. Every engine writes a file i
 reads it in another, where the images are compared; `openvino` is the export in `RUN/openvino`. The
 other codes are Pillow's, one file an image, of the pixels' values, all lossless and at their
 slowest; sizes are bits a dimension. Prints a Markdown table for each run, and with `--write` puts
-them into `docs/compression.md`.
+them into `docs/compression.md`, and one of the sizes into `README.md`.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks import machine
 from benchmarks.compression_worker import EXPORTED
-from benchmarks.readme import write_section
+from benchmarks.readme import FRONT_PAGE, write_section
 from benchmarks.training.table import markdown
 from benchmarks.worker_process import WorkerError, WorkerProcess
 
@@ -38,25 +38,39 @@ _PILLOWS = {
     "WebP": {"format": "WebP", "lossless": True, "quality": 100, "method": 6},
     "JPEG XL": {"format": "JXL", "lossless": True, "effort": 9},
 }
+#: Of the table on the first page.
+SIZES_HEADER = ("bits/dim", "−ELBO, one sample", "bits-back", *_PILLOWS)
 _PATIENCE = 7200  # seconds
 
 
 def main():
     typed = _parser().parse_args()
-    tables = [_table(run, typed) for run in typed.runs]
-    text = "\n\n".join([f"{machine.description()}.", *tables])
+    tables, sizes = [], []
+    for run in typed.runs:
+        name, images, levels = read_images(run, typed.split, typed.num_images)
+        height, width, channels = images.shape[1:]
+        about = (
+            f"{len(images)} {typed.split} images of {name} "
+            f"({height}×{width}×{channels}, {levels} levels)"
+        )
+        rows = [*ours(run, images, typed.engines), *pillows(images, levels)]
+        tables.append(f"{about}:\n\n{markdown(HEADER, rows)}")
+        print(tables[-1], flush=True)
+        sizes.append((about, *size_columns(rows)))
     if typed.write:
-        write_section("compression", text, PAGE)
+        write_section("compression", "\n\n".join([f"{machine.description()}.", *tables]), PAGE)
+        write_section("compression", markdown(SIZES_HEADER, sizes), FRONT_PAGE)
 
 
-def _table(run, typed):
-    name, images, levels = read_images(run, typed.split, typed.num_images)
-    height, width, channels = images.shape[1:]
-    kind = f"{height}×{width}×{channels}, {levels} levels"
-    rows = [*ours(run, images, typed.engines), *pillows(images, levels)]
-    text = f"{len(images)} {typed.split} images of {name} ({kind}):\n\n{markdown(HEADER, rows)}"
-    print(text, flush=True)
-    return text
+def size_columns(rows):
+    """Bits/dim of the codes of `SIZES_HEADER`: of ours, those of the first engine.
+
+    Args:
+        rows: of a table under `HEADER`.
+    """
+    bound, first, *others = rows
+    sizes = {row[0]: row[1] for row in others}
+    return bound[1], first[1], *(sizes[name] for name in _PILLOWS)
 
 
 def read_images(run, split, count):
@@ -170,7 +184,9 @@ def _parser():
     parser.add_argument(
         "--engines", nargs="+", choices=LABELS, default=[e for e in LABELS if e != EXPORTED]
     )
-    parser.add_argument("--write", action="store_true", help="the tables into docs/compression.md")
+    parser.add_argument(
+        "--write", action="store_true", help="into docs/compression.md and README.md"
+    )
     return parser
 
 

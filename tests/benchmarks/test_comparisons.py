@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import families, features, seeds, unusual
 from benchmarks.by_clock import updates_by_clock
+from benchmarks.compression import PAGE as COMPRESSION_PAGE
 from benchmarks.quality import table
 from benchmarks.quality.chart import common_curves
 from benchmarks.quality.published import reckoned
@@ -161,6 +162,8 @@ PAGES = [
     ("quality published", MODELS_PAGE),
     ("unusual", USING_PAGE),
     ("unusual", FRONT_PAGE),
+    ("compression", FRONT_PAGE),
+    ("compression", COMPRESSION_PAGE),
 ]
 
 
