@@ -7,7 +7,7 @@ The first images of a split, by a run of their own. Every engine writes a file i
 reads it in another, where the images are compared; `openvino` is the export in `RUN/openvino`. The
 other codes are Pillow's, one file an image, of the pixels' values, all lossless and at their
 slowest; sizes are bits a dimension. Prints a Markdown table for each run, and with `--write` puts
-them into `docs/compression.md`, and one of the sizes into `README.md`.
+them into `docs/compression.md`, with a chart of the sizes, and a table of these into `README.md`.
 """
 
 import argparse
@@ -20,12 +20,14 @@ import time
 import numpy as np
 
 from benchmarks import machine
+from benchmarks.compression_chart import draw_sizes
 from benchmarks.compression_worker import EXPORTED
 from benchmarks.readme import FRONT_PAGE, write_section
 from benchmarks.training.table import markdown
 from benchmarks.worker_process import WorkerError, WorkerProcess
 
 PAGE = pathlib.Path(__file__).parent.parent / "docs" / "compression.md"
+FIGURE = PAGE.parent / "images" / "compression.png"
 HEADER = ("code", "bits/dim", "encoded, images/s", "decoded, images/s", "peak, MB")
 LABELS = {
     "tensorflow": "bits-back, TensorFlow",
@@ -60,6 +62,9 @@ def main():
     if typed.write:
         write_section("compression", "\n\n".join([f"{machine.description()}.", *tables]), PAGE)
         write_section("compression", markdown(SIZES_HEADER, sizes), FRONT_PAGE)
+        draw_sizes(
+            FIGURE, {about: dict(zip(SIZES_HEADER[1:], map(float, row))) for about, *row in sizes}
+        )
 
 
 def size_columns(rows):
