@@ -97,8 +97,8 @@ def _parser():
     parser.add_argument("run", help="folder of the run that was trained on Fashion-MNIST")
     parser.add_argument("--fashion", required=True, help="folder with Fashion-MNIST's files")
     parser.add_argument("--mnist", required=True, help="folder with MNIST's files")
-    parser.add_argument("--images", type=int, default=2000, help="test images of each set")
-    parser.add_argument("--num_samples", type=int, default=16, help="draws of each image")
+    parser.add_argument("--images", type=int, default=1000, help="test images of each set")
+    parser.add_argument("--num_samples", type=int, default=40, help="draws of each image")
     parser.add_argument("--write", action="store_true", help="into docs/using.md and README.md")
     return parser
 
