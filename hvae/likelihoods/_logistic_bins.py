@@ -58,6 +58,23 @@ def edges_of_values(values, num_values):
     return edge(values), edge(values + 1.0)
 
 
+def ranges_of_values(starts, spans, num_values):
+    """Ranges of the values 0 … n − 1 that fill [−1, 1] evenly, as `range_probabilities` takes them.
+
+    Args:
+        starts: first value of each range, `(pixels, ranges)` int32.
+        spans: values in a range, `(pixels, 1)` int32.
+        num_values: n.
+    """
+    stops = starts + spans
+    return {
+        "edges": [edges_of_values(x, num_values)[0] for x in (starts, stops)],
+        "width": ops.cast(spans, "float32") * (2.0 / (num_values - 1)),
+        "is_first": ops.equal(starts, 0),
+        "is_last": stops >= num_values,
+    }
+
+
 def range_probabilities(components, edges, width, is_first, is_last):
     """Probabilities of ranges of values under a mixture of logistics, `(pixels, ranges)`.
 

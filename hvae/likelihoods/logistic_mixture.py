@@ -10,6 +10,7 @@ from hvae.likelihoods._logistic_bins import (
     edges_of_values,
     mean_of_clipped_logistic,
     range_probabilities,
+    ranges_of_values,
 )
 from hvae.likelihoods.base import Likelihood, own_channel, sum_over_image
 from hvae.numerics.stable import soft_clamp
@@ -83,10 +84,7 @@ class LogisticMixture(Likelihood):
         mixture = self._split(parameters)
         return range_probabilities(
             [own_channel(x, channels) for x in mixture],
-            [edges_of_values(x, self.levels)[0] for x in (starts, starts + spans)],
-            ops.cast(spans, "float32") * (2.0 / (self.levels - 1)),
-            is_first=ops.equal(starts, 0),
-            is_last=starts + spans >= self.levels,
+            **ranges_of_values(starts, spans, self.levels),
         )
 
     def mean(self, parameters):
