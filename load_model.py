@@ -1,5 +1,12 @@
 """Use a run: `python load_model.py runs/NAME MODE`; `--help` lists the modes."""
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+    # The imports below take a while: until signals are answered an interruption just ends them,
+    # as SIGTERM and SIGHUP do.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from utils.command_line.ending import leave, signals_answered
 from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script

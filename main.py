@@ -1,5 +1,12 @@
 """Train a hierarchical VAE: `python main.py --config digits`; `--help` lists every flag."""
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+    # The imports below take a while: until signals are answered an interruption just ends them,
+    # as SIGTERM and SIGHUP do.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from data.load import check_files
 from utils.command_line.ending import leave, signals_answered
 from utils.command_line.native_end import report_native_end

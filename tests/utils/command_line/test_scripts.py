@@ -131,6 +131,7 @@ def test_both_answer_signals_all_the_time(script, monkeypatch):
         yield
         seen.append("to here")
 
+    monkeypatch.setattr("signal.signal", lambda *given: None)  # the tests keep their interruptions
     monkeypatch.setattr("utils.command_line.ending.signals_answered", answered)
     monkeypatch.setattr("utils.command_line.native_end.report_native_end", lambda: None)
     monkeypatch.setattr(
