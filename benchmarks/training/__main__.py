@@ -1,7 +1,7 @@
 """How soon and how fast a model trains, and with how much memory, beside plain PyTorch.
 
     python -m benchmarks.training [--models NAME ...] [--engines NAME ...]
-        [--rounds 3] [--seconds 15] [--patience 900] [--no-profile] [--write]
+        [--rounds 3] [--seconds 15] [--patience 900] [--no-profile] [--write [SECTION]]
 
 Every engine runs in a process of its own, one after the other, on the CPU: in every round each
 is started, makes its first update and more of them for `--seconds` (two at least), and ends. An
@@ -9,7 +9,8 @@ update is the whole of it: loss, gradient, AdamW, clipping, skipping, average. T
 random, but for `digits`, which is what `make demo` trains from its start to its first update.
 PyTorch's model is `benchmarks.training.plain_vdvae`.
 
-Prints a Markdown table for each model, and with `--write` puts it into `benchmarks/README.md`.
+Prints a Markdown table for each model, and with `--write` puts it into `benchmarks/README.md`, into
+the model's section of those called `training`, or of another name: tables of other engines.
 """
 
 import argparse
@@ -39,14 +40,16 @@ def main():
     parser.add_argument(
         "--profile", action=argparse.BooleanOptionalAction, default=True, help="where time goes"
     )
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument(
+        "--write", nargs="?", const="training", metavar="SECTION", help="into benchmarks/README.md"
+    )
     typed = parser.parse_args()
     stop_workers_when_terminated()
     for model in typed.models:
         text = _measured(model, typed)
         print(f"\n{model}\n\n{text}", flush=True)
         if typed.write:
-            write_section(f"training {model}", text)
+            write_section(f"{typed.write} {model}", text)
 
 
 def _measured(model, typed):
