@@ -3,10 +3,11 @@
 from keras import activations
 
 from hvae.numerics.gelu import gelu
+from hvae.numerics.leaky_relu import leaky_relu
 from hvae.numerics.silu import silu
 
 #: Those with a gradient of our own.
-_OWN = {"gelu": gelu, "silu": silu, "swish": silu}
+_OWN = {"gelu": gelu, "silu": silu, "swish": silu, "leaky_relu": leaky_relu}
 
 
 def get_activation(name):

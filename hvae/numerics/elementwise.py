@@ -38,11 +38,13 @@ class Elementwise:
     times the memory, which in a deep model is most of it.
 
     Args:
+        name: what a layer's configuration calls it.
         value: f, from a tensor to a tensor.
         slope: its derivative f′, from a float32 tensor to a float32 tensor.
     """
 
-    def __init__(self, value, slope):
+    def __init__(self, name, value, slope):
+        self.__name__ = name  # where Keras looks for it
         self.value = value
         self.slope = slope
 

@@ -18,4 +18,4 @@ def _slope(x):
 
 
 #: x Φ(x), Φ the standard normal distribution function: Hendrycks & Gimpel 2016, Section 2.
-gelu = Elementwise(_value, _slope)
+gelu = Elementwise("gelu", _value, _slope)

@@ -11,4 +11,4 @@ def _slope(x):
 
 
 #: x σ(x), σ the logistic function: Elfwing et al. 2018, Equation 7.
-silu = Elementwise(ops.silu, _slope)
+silu = Elementwise("silu", ops.silu, _slope)

@@ -1,4 +1,4 @@
-"""GELU, SiLU and their own gradients, against the formulas in float64."""
+"""GELU, SiLU, leaky ReLU and their own gradients, against the formulas in float64."""
 
 import keras
 import numpy as np
@@ -8,6 +8,7 @@ from scipy.special import expit, ndtr
 
 from hvae.numerics.elementwise import LEAST_SIZE, elementwise_compiled
 from hvae.numerics.gelu import gelu
+from hvae.numerics.leaky_relu import leaky_relu
 from hvae.numerics.silu import silu
 
 X = np.concatenate([np.linspace(-12, 12, 4001), [-80.0, 0.0, 80.0]]).astype("float32")
@@ -24,6 +25,11 @@ def _logistic_density(x):
 #: f, its value and its derivative.
 FUNCTIONS = {
     "gelu": (gelu, lambda x: x * ndtr(x), lambda x: ndtr(x) + x * _density(x)),
+    "leaky_relu": (
+        lambda x: leaky_relu(x, 0.1),
+        lambda x: np.where(x > 0, x, 0.1 * x),
+        lambda x: np.where(x > 0, 1.0, 0.1),
+    ),
     "silu": (silu, lambda x: x * expit(x), lambda x: expit(x) + x * _logistic_density(x)),
 }
 
@@ -98,3 +104,18 @@ def test_compiled_functions_are_the_same(name):
         np.testing.assert_allclose(result, expected, rtol=1e-5, atol=2e-6)
     # One program each of value and gradient, however often they are called.
     assert len(compiled) == 2
+
+
+@pytest.mark.tensorflow
+def test_leaky_relu_is_none_of_the_operations_whose_fusion_fails():
+    """TensorFlow optimizes no graph in which one of these comes after a convolution's bias."""
+    import tensorflow as tf
+
+    graph = tf.function(leaky_relu).get_concrete_function(tf.TensorSpec([2, 3])).graph
+    assert not {"LeakyRelu", "Maximum"} & {operation.type for operation in graph.get_operations()}
+
+
+def test_layers_name_them_in_their_configuration():
+    for function in (gelu, leaky_relu, silu):
+        config = keras.layers.Activation(function).get_config()
+        assert function.__name__ in str(config["activation"])

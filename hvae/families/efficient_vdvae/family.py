@@ -12,8 +12,12 @@ from hvae.layers.chain_head import ChainHead
 from hvae.layers.convolution import convolution
 from hvae.layers.initial_state import InitialState
 from hvae.layers.initializers import FanInUniform
+from hvae.numerics.leaky_relu import leaky_relu
 
-_SLOPE = 0.1  # of the leaky ReLU after pooling and before unpooling
+
+def _leaky_relu(x):
+    """After pooling and before unpooling."""
+    return leaky_relu(x, negative_slope=0.1)
 
 
 class EfficientVDVAE(Family):
@@ -47,7 +51,7 @@ class EfficientVDVAE(Family):
             kernel_initializer=FanInUniform(),
             dtype=self.dtype,
         )
-        return [pool, layers.LeakyReLU(_SLOPE, dtype=self.dtype)]
+        return [pool, layers.Activation(_leaky_relu, dtype=self.dtype)]
 
     def initial_state(self, scale):
         size = dict(height=scale.height, width=scale.width, channels=scale.state_width)
@@ -65,7 +69,7 @@ class EfficientVDVAE(Family):
             return []
         return [
             convolution(scale.state_width, 1, self.dtype),
-            layers.LeakyReLU(_SLOPE, dtype=self.dtype),
+            layers.Activation(_leaky_relu, dtype=self.dtype),
             layers.UpSampling2D(scale.stride, interpolation="nearest", dtype=self.dtype),
         ]
 

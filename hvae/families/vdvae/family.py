@@ -7,6 +7,7 @@ from hvae.families.vdvae.layers.final_state_head import FinalStateHead
 from hvae.families.vdvae.layers.fit_width import FitWidth
 from hvae.families.vdvae.layers.latent_aggregation_head import LatentAggregationHead
 from hvae.families.vdvae.vdvae_variant import VDVAEVariant
+from hvae.layers.activation import get_activation
 from hvae.layers.bottleneck_block import BottleneckBlock
 from hvae.layers.convolution import convolution
 from hvae.layers.initial_state import InitialState
@@ -84,4 +85,5 @@ class VDVAE(Family):
         parts = []
         if source.state_width != width:
             parts.append(convolution(width, 1, self.dtype))
-        return parts + [layers.Activation(self.config.p_act, dtype=self.dtype), resample]
+        activation = get_activation(self.config.p_act)
+        return parts + [layers.Activation(activation, dtype=self.dtype), resample]

@@ -1,6 +1,8 @@
 """Activations with PyTorch's constants, by the names of its codebases."""
 
-from keras import activations, ops
+from keras import activations
+
+from hvae.numerics.leaky_relu import leaky_relu
 
 _LEAKY_SLOPE = 0.01  # Keras's own is 0.2
 
@@ -11,4 +13,4 @@ def nonlinearity(name):
 
 
 def _leaky_relu(x):
-    return ops.leaky_relu(x, negative_slope=_LEAKY_SLOPE)
+    return leaky_relu(x, negative_slope=_LEAKY_SLOPE)
