@@ -3,11 +3,12 @@
     python -m benchmarks.compression RUN [RUN ...] [--num_images 100] [--split test]
         [--engines tensorflow jax torch openvino] [--write]
 
-The first images of a split, by a run of their own. Every engine writes a file in one process and
-reads it in another, where the images are compared; `openvino` is the export in `RUN/openvino`. The
-other codes are Pillow's, one file an image, of the pixels' values, all lossless and at their
-slowest; sizes are bits a dimension. Prints a Markdown table for each run, and with `--write` puts
-them into `docs/compression.md`, with a chart of the sizes, and a table of these into `README.md`.
+The first images of a split, by a run of their own, whose folder names them. Every engine writes a
+file in one process and reads it in another, where the images are compared; `openvino` is the export
+in `RUN/openvino`. The other codes are Pillow's, one file an image, of the pixels' values, all
+lossless and at their slowest; sizes are bits a dimension. Prints a Markdown table for each run, and
+with `--write` puts them into `docs/compression.md`, with a chart of the sizes, and a table of these
+into `README.md`.
 """
 
 import argparse
@@ -49,10 +50,10 @@ def main():
     typed = _parser().parse_args()
     tables, sizes = [], []
     for run in typed.runs:
-        name, images, levels = read_images(run, typed.split, typed.num_images)
+        images, levels = read_images(run, typed.split, typed.num_images)
         height, width, channels = images.shape[1:]
         about = (
-            f"{len(images)} {typed.split} images of {name} "
+            f"{len(images):,} {typed.split} images of {pathlib.Path(run).name} "
             f"({height}×{width}×{channels}, {levels} levels)"
         )
         rows = [*ours(run, images, typed.engines), *pillows(images, levels)]
@@ -79,14 +80,14 @@ def size_columns(rows):
 
 
 def read_images(run, split, count):
-    """Name of a run's data set, the first images of a split as the run sees them, and levels."""
+    """The first images of a split as a run sees them, and its levels."""
     from hvae.loading import read_config
     from utils.experiments.experiment import Experiment
 
     experiment = Experiment.of_run(run, read_config(run))
     splits = experiment.in_use.load_splits()
     images = np.asarray(getattr(splits, split)[:count])
-    return experiment.run.dataset, images, experiment.model.levels
+    return images, experiment.model.levels
 
 
 def ours(run, images, engines):
