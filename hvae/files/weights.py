@@ -4,6 +4,8 @@ HDF5 as Keras writes it, which `keras.Model.load_weights` reads, with two attrib
 the weights, and `config`, the model's configuration as JSON. Files without them are read too.
 """
 
+import contextlib
+import gc
 import io
 import json
 import os
@@ -40,7 +42,8 @@ def save_weights(model: "HVAE", path: str | os.PathLike) -> None:
         UserError: if the disk is full, or the file cannot be written; an older one stays.
     """
     buffer = _Buffer()
-    model.save_weights(buffer)
+    with _collector_paused():
+        model.save_weights(buffer)
     with h5py.File(buffer, "r+") as file:
         file.attrs[_CHECKSUM] = weights_checksum(model)
         file.attrs[_CONFIG] = json.dumps(to_dict(model.config))
@@ -85,6 +88,23 @@ def config_of_weights(path):
             return dict(json.loads(file.attrs.get(_CONFIG, "{}")))
     except Exception:  # what a damaged file makes of its reader is anything
         return {}
+
+
+@contextlib.contextmanager
+def _collector_paused():
+    """Within this context Python's collector of cycles does not look.
+
+    Keras 3.15 makes a blank layer, a cycle, for every layer that it saves: it keeps the names of
+    attributes under one key and looks for them under another. Those that live while the collector
+    looks grow old, and stay for thousands of epochs, until a quarter of all objects are new.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _count_arrays(file):

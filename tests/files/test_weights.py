@@ -1,6 +1,9 @@
 """Files of weights: whole, checked, and of one model."""
 
+import gc
+
 import h5py
+import keras
 import numpy as np
 import pytest
 
@@ -30,6 +33,21 @@ def test_keras_reads_them(model, path):
     for a, b in zip(model.get_weights(), copy.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     assert config_of_weights(path)["z_width"] == list(CONFIG.z_width)
+
+
+def test_what_keras_makes_on_the_way_does_not_grow_old(model, tmp_path):
+    def blank_layers():
+        return sum(type(o) is keras.layers.Layer for o in gc.get_objects())
+
+    gc.collect()
+    before, thresholds = blank_layers(), gc.get_threshold()
+    gc.set_threshold(50, 1, 10**9)  # what lives for a moment is old, and stays
+    try:
+        save_weights(model, tmp_path / "x.weights.h5")
+        gc.collect(1)
+    finally:
+        gc.set_threshold(*thresholds)
+    assert blank_layers() == before and gc.isenabled()
 
 
 def test_no_flipped_bit_of_a_weight_goes_unseen(model, path):
