@@ -94,6 +94,21 @@ def _compiled_code_is_freed():
         jax.clear_caches()
 
 
+@pytest.fixture(scope="module")
+def op_by_op():
+    """TensorFlow runs functions of a model without graphs: to trace one takes as long as five runs.
+
+    That graphs give the same is a test of its own (`tests/inference/test_graphs.py`).
+    """
+    if BACKEND != "tensorflow":
+        yield
+        return
+    from hvae.inference.running.compiled_function import CompiledFunction
+
+    with mock.patch.object(CompiledFunction, "run_eagerly", True):
+        yield
+
+
 @pytest.fixture(scope="session")
 def left_over():
     """Gives a name that a process which is no more had for a file that it did not end."""

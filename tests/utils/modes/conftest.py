@@ -8,6 +8,11 @@ from utils.command_line.use_request import parse_use_arguments
 from utils.runs.session import use_run
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _op_by_op(op_by_op):
+    """Without TensorFlow's graphs."""
+
+
 class Recorder(Display):
     """Keeps the lines that a user would see."""
 

@@ -12,10 +12,9 @@ from data.sets.base import Splits
 from hvae.configuration.settings import to_dict
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.inference.evaluation.ssim import ssim
-from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.loading import load_model
 from hvae.model import HVAE
-from tests.conftest import BACKEND, randomize, tiny_config
+from tests.conftest import randomize, tiny_config
 from utils.experiments.experiment import Experiment
 from utils.figures import run_figures
 from utils.runs.run_folder import write_description
@@ -57,8 +56,6 @@ def pictures(monkeypatch, splits):
 
     monkeypatch.setattr(matplotlib.axes.Axes, "imshow", recorded)
     monkeypatch.setattr(Experiment, "load_splits", lambda *_: splits)
-    if BACKEND == "tensorflow":
-        monkeypatch.setattr(CompiledFunction, "run_eagerly", True)
     return shown
 
 
