@@ -125,12 +125,13 @@ class Trainer:
         self.execution = get_execution(model, remat, None if jit else backend.shared)
         # XLA fuses them by itself in what it compiles.
         self.elementwise = None if jit else backend.fused
-        self._gradient = self._devices.gradient(backend.compiled(self._packed_gradient, jit))
         # What the loss reads beside the weights.
         self._others = [*model.non_trainable_variables, *self._regularization_state]
         if self.loss_scale:
             self._others += self.loss_scale.variables
-        variables = [*self.variables, *self._others, *self.update.state, self.seed_generator.state]
+        read = [*self.variables, *self._others]
+        self._gradient = self._devices.gradient(backend.compiled(self._packed_gradient, read, jit))
+        variables = [*read, *self.update.state, self.seed_generator.state]
         state = [v for v in model.layer_variables if not v.trainable]
         self._devices.check(config, bool(state or self._regularization_state))
         if config.batch_size_div == 1:

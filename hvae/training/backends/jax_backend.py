@@ -65,7 +65,7 @@ def kept_bytes(function, arguments):
     return None
 
 
-def compiled(function, jit):
+def compiled(function, variables, jit):
     """The function itself: a step is one program with all that it calls."""
     return function
 

@@ -66,7 +66,7 @@ def _origin(tensor):
     return tensor
 
 
-def compiled(function, jit):
+def compiled(function, variables, jit):
     """The function as a graph, through XLA if `jit`."""
     # No Python control flow depends on a tensor: rewriting it by AutoGraph takes seconds.
     return tf.function(function, jit_compile=jit, reduce_retracing=False, autograph=False)
@@ -74,7 +74,7 @@ def compiled(function, jit):
 
 def stepped(function, variables, jit):
     """The function as a graph, in which what is `compiled` may be a program of XLA."""
-    return compiled(function, jit=False)
+    return compiled(function, variables, jit=False)
 
 
 def shared(function):

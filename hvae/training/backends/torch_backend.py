@@ -4,8 +4,10 @@ import contextlib
 import functools
 import os
 
+import keras
 import torch
 from torch import distributed
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.utils.checkpoint import checkpoint
 
 from hvae.errors import UserError
@@ -44,26 +46,70 @@ def kept_bytes(function, arguments):
     return None
 
 
-def compiled(function, jit):
+def compiled(function, variables, jit):
     """The function through `torch.compile`, if `jit`.
+
+    What is compiled is what it does with tensors, recorded once: to follow Keras's Python, as
+    `torch.compile` does, takes it minutes. What reads a value, as dropout its seed, is refused.
+
+    Args:
+        function: of tensors, reads and assigns no variables but these.
+        variables: Keras variables.
+        jit: whether to compile it.
 
     Raises:
         UserError: when it is called, if `torch.compile` does not manage.
     """
     if not jit:
         return function
-    program = torch.compile(function, dynamic=False)
+    programs = {}  # by the shapes of its arguments
 
     def run(*arguments):
+        values = [variable.value for variable in variables]
+        shapes = tuple(leaf.shape for leaf in torch.utils._pytree.tree_leaves(arguments))
+        if shapes not in programs:
+            programs[shapes] = _recorded(function, variables, (values, *arguments))
+        program, changed = programs[shapes]
         try:
-            return program(*arguments)
-        except torch._dynamo.exc.TorchDynamoException as error:
-            raise UserError(
-                "jit: torch.compile does not manage this model; --no-jit runs it operation by "
-                f"operation. Received: {error}"
-            ) from error
+            result, new = program(values, *arguments)
+        except torch._dynamo.exc.TorchDynamoException as error:  # of its first call, if any
+            raise _not_compiled(" ".join(str(error).split())[:200]) from error
+        for variable, value in zip(changed, new):
+            variable.assign(value)
+        return result
 
     return run
+
+
+def _recorded(function, variables, arguments):
+    """A function of tensors, to be compiled when it is called, and which variables it changes.
+
+    Args:
+        function, variables: as in `compiled`.
+        arguments: the variables' values, and the function's arguments.
+    """
+    changed = []
+
+    def pure(values, *others):
+        with keras.StatelessScope(list(zip(variables, values))) as scope:
+            result = function(*others)
+        after = [scope.get_current_value(variable) for variable in variables]
+        places = [i for i, value in enumerate(after) if value is not values[i]]
+        changed[:] = [variables[i] for i in places]
+        return result, [after[i] for i in places]
+
+    try:
+        recorded = make_fx(pure)(*arguments)
+    except RuntimeError as error:  # Keras's names the layer in its first line
+        raise _not_compiled(str(error).partition("\n")[0]) from error
+    return torch.compile(recorded, dynamic=False), changed
+
+
+def _not_compiled(reason):
+    return UserError(
+        "jit: torch.compile does not manage this model; --no-jit runs it operation by operation. "
+        f"Received: {reason}"
+    )
 
 
 def stepped(function, variables, jit):
