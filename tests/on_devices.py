@@ -25,7 +25,7 @@ from hvae.training.trainer import Trainer
 from tests.conftest import random_images, randomize, tiny_config
 from tests.trained_under import small_nvae
 
-BATCH, UPDATES = 8, 2
+BATCH, UPDATES = 8, 20
 
 
 def trained(devices, config, **settings):
@@ -41,11 +41,11 @@ def trained(devices, config, **settings):
     images = random_images(config, training.data_batch_size)
     own = part_of_process(devices, images)
     results, evaluator = [], Evaluator(model)
-    for _ in range(UPDATES):
+    for number in range(UPDATES):
         results += map(np.asarray, trainer.train_batch(own))
         with trainer.averaged_weights():
             # One process of several may ask the model, whatever the others do.
-            if devices.num_shards > 1 and devices.is_main:
+            if devices.num_shards > 1 and devices.is_main and number < 2:
                 evaluator(images)
             averages = [np.array(keras.ops.convert_to_numpy(v)) for v in trainer.variables]
     state = [*model.layer_variables, *trainer.state]
