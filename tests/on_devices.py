@@ -1,14 +1,18 @@
-"""Updates on two devices, beside those on one, in a process of the backend's own.
+"""Updates on two devices, beside those on one, in processes of the backend's own.
 
-KERAS_BACKEND=jax python -m tests.on_devices
+KERAS_BACKEND=jax python -m tests.on_devices lost|found FOLDER
 
-With `lost` the last process then kills itself after an update, and the others go on.
+With `lost`, in two processes, one device starts a run in the folder, the two go on with it, and
+the second of them kills itself. With `found`, in one process, that run goes on on other devices.
 """
 
 import os
+import pathlib
 import random
+import shutil
 import signal
 import sys
+import time
 
 import keras
 import numpy as np
@@ -23,9 +27,11 @@ from hvae.training.backends.devices import DevicesBase, LostProcess
 from hvae.training.config import TrainingConfig
 from hvae.training.trainer import Trainer
 from tests.conftest import random_images, randomize, tiny_config
-from tests.trained_under import small_nvae
+from tests.trained_under import Run, small_nvae
 
 BATCH, UPDATES = 8, 20
+#: A model that every backend shares out.
+SHARED = tiny_config(num_scales=1)
 
 
 def trained(devices, config, **settings):
@@ -57,27 +63,46 @@ def part_of_process(devices, images):
     return np.split(images, devices.num_shards)[devices.shard]
 
 
-def lose_one(devices):
-    config = TrainingConfig(batch_size=BATCH)
-    trainer = Trainer(HVAE(tiny_config(num_scales=1)), config, 10, jit=False, devices=devices)
-    images = part_of_process(devices, random_images(trainer.model.config, BATCH))
-    trainer.train_batch(images)
-    if devices.shard == 1:
+def lose_one(devices, folder):
+    """A run of one device that two processes go on with, until the second is killed."""
+    if devices.is_main:
+        Run(folder, SHARED).train_epoch()
+    devices.wait_for_all()
+    run = Run(folder, SHARED, devices).train_epoch()
+    if not devices.is_main:
+        run.trainer.train_batch(next(run.fit.batches.epoch(run.progress.epoch)))
         os.kill(os.getpid(), signal.SIGKILL)
+    started = time.monotonic()
     try:
-        trainer.train_batch(images)
+        run.train_epoch()
     except LostProcess as error:
+        assert time.monotonic() < started + 60
         print(f"lost: {error}", flush=True)
+
+
+def go_on(folder, all_devices):
+    """The run of `lose_one` becomes, on any devices, that of one device that nobody stops."""
+    whole = Run(folder / "whole", SHARED)
+    for _ in range(3):
+        whole.train_epoch()
+    for devices in all_devices:
+        place = folder / f"on {devices.count}"
+        shutil.copytree(folder / "lost", place)
+        run = Run(place, SHARED, devices)
+        assert run.progress.epoch == 2
+        run.train_epoch()
+        assert run.trainer.updates_done == whole.trainer.updates_done
+        check_equal(run.state(), whole.state())
+        print(f"goes on: {devices.count}", flush=True)
 
 
 def asked(devices):
     """What a model says of images, and draws: of as many as devices divide, and of one more."""
-    config = tiny_config(num_scales=1)
     with devices.scope():
         random.seed(0)
-        model = randomize(HVAE(config), scale=0.2)
+        model = randomize(HVAE(SHARED), scale=0.2)
     model.devices = devices
-    images = random_images(config, BATCH + 1)
+    images = random_images(SHARED, BATCH + 1)
     evaluation = Evaluator(model, BATCH // 2)(images, num_samples=2)
     latents = LatentEncoder(model, BATCH // 2)(images)
     drawn = Generator(model, "mean", BATCH // 2)(BATCH + 1)
@@ -86,10 +111,15 @@ def asked(devices):
     return [*arrays, *latents.z, drawn]
 
 
-def compare():
+def check_equal(values, others):
+    for value, other in zip(values, others, strict=True):
+        np.testing.assert_allclose(
+            value, other, rtol=1e-5, atol=1e-5 * max(1e-3, np.abs(other).max())
+        )
+
+
+def compare(two):
     """The two devices, whose update is that of one."""
-    backend = training_backend()
-    two = backend.Devices(2)
     one = DevicesBase(1)
     if two.num_shards == 1:
         for value, expected in zip(asked(two), asked(one), strict=True):
@@ -98,20 +128,27 @@ def compare():
     if two.shares_means and two.num_shards == 1:
         config, settings = small_nvae(), {"regularization_constant": 0.1}
     else:
-        config, settings = tiny_config(num_scales=1), {"cr_vae": True, "batch_size_div": 2}
-    for value, expected in zip(*(trained(d, config, **settings) for d in (two, one)), strict=True):
-        np.testing.assert_allclose(
-            value, expected, rtol=1e-5, atol=1e-5 * max(1e-3, np.abs(expected).max())
-        )
+        config, settings = SHARED, {"cr_vae": True, "batch_size_div": 2}
+    check_equal(*(trained(devices, config, **settings) for devices in (two, one)))
     refused = {"batch_size_div": 8} if two.shares_means else {"regularization_constant": 0.1}
     try:
         trained(two, config, **refused)
     except UserError as error:
         print(f"refused: {error}", flush=True)
-    return two
+
+
+def main(what, folder):
+    folder = pathlib.Path(folder)
+    if what == "found" and keras.config.backend() == "torch":  # which has one device a process
+        go_on(folder, [DevicesBase(1)])
+        return
+    two = training_backend().Devices(2)
+    compare(two)
+    if what == "lost":
+        lose_one(two, folder / "lost")
+    else:
+        go_on(folder, [DevicesBase(1), two])
 
 
 if __name__ == "__main__":
-    two_devices = compare()
-    if sys.argv[1:] == ["lost"]:
-        lose_one(two_devices)
+    main(*sys.argv[1:])

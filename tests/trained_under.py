@@ -19,6 +19,7 @@ from hvae.files.states import state_files
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
 from hvae.training.backends.backend import training_backend
+from hvae.training.backends.devices import DevicesBase
 from hvae.training.checkpoint import Checkpoint
 from hvae.training.config import TrainingConfig
 from hvae.training.fit import Fit
@@ -75,20 +76,30 @@ def trained(name, folder):
 class Run:
     """A run in a folder, on with it if it is there, one epoch at a time."""
 
-    def __init__(self, folder, model_config=None, **settings):
+    def __init__(self, folder, model_config=None, devices=None, **settings):
         folder.mkdir(exist_ok=True)
+        devices = devices or DevicesBase(1)
         config = TrainingConfig(**SETTINGS | {"checkpoint_every": 1, **settings})
         random.seed(0)
-        self.model = HVAE(model_config or small_nvae())
-        batches = TrainingBatches(random_images(self.model.config, IMAGES), BATCH, config.seed)
+        with devices.scope():
+            self.model = HVAE(model_config or small_nvae())
+        images = random_images(self.model.config, IMAGES)
+        share = {"shard": devices.shard, "num_shards": devices.num_shards}
+        batches = TrainingBatches(images, BATCH, config.seed, **share)
         jit = training_backend().uses_compiler("auto")
-        self.trainer = Trainer(self.model, config, len(batches), jit)
-        self.checkpoint = Checkpoint(folder, self.trainer)
-        is_there = bool(state_files(folder))
-        self.progress = self.checkpoint.restore() if is_there else Progress()
-        validation = random_images(self.model.config, 4, seed=1)
-        evaluator = Evaluator(self.model, 4)
-        self.fit = Fit(self.trainer, batches, evaluator, validation, self.progress, self.checkpoint)
+        with devices.scope():
+            self.trainer = Trainer(self.model, config, len(batches), jit, devices=devices)
+            self.checkpoint = Checkpoint(folder, self.trainer)
+            is_there = bool(state_files(folder))
+            self.progress = self.checkpoint.restore() if is_there else Progress()
+        self.fit = Fit(
+            self.trainer,
+            batches,
+            Evaluator(self.model, 4),
+            random_images(self.model.config, 4, seed=1),
+            self.progress,
+            self.checkpoint if devices.is_main else None,
+        )
 
     def train_epoch(self):
         """Train the next epoch, validate and save."""

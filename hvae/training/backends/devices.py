@@ -1,10 +1,15 @@
 """What devices that share the batch of an update have in common."""
 
 import contextlib
+import re
 
 from keras import ops
 
 from hvae.errors import UserError
+
+#: How TensorFlow and JAX name a process.
+_NAMED = re.compile(r"\btask:(\d+)")
+_UNNAMED = "the others; whoever started them knows which has ended"
 
 
 class LostProcess(ConnectionError):
@@ -136,9 +141,13 @@ def lost_process(devices, message):
 
     Args:
         devices: its `Devices`.
-        message: what the backend says; only the first line is kept.
+        message: what the backend says; its first line is kept, and which processes it names.
     """
+    lost = set(range(devices.num_shards)) - {devices.shard}
+    if len(lost) > 1:
+        lost &= {int(number) for number in _NAMED.findall(message)}
+    whom = " and ".join(f"process {number}" for number in sorted(lost))
     return LostProcess(
-        f"process {devices.shard} of {devices.num_shards} no longer hears from the others; whoever "
-        f"started them knows which has ended. Received: {message.splitlines()[0]}"
+        f"process {devices.shard} of {devices.num_shards} no longer hears from "
+        f"{whom or _UNNAMED}. Received: {message.splitlines()[0]}"
     )

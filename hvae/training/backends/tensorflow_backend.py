@@ -194,7 +194,7 @@ class Devices(DevicesBase):
             try:
                 yield
             except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
-                raise lost_process(self, type(error).__name__) from error
+                raise lost_process(self, f"{type(error).__name__}\n{error}") from error
 
     def predicted(self, function, inputs):
         if self.count == 1:

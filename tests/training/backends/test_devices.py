@@ -12,7 +12,7 @@ import pytest
 
 from hvae.errors import UserError
 from hvae.training.backends import jax_backend
-from hvae.training.backends.devices import DevicesBase, check_all_used
+from hvae.training.backends.devices import DevicesBase, check_all_used, lost_process
 from hvae.training.config import TrainingConfig
 
 pytestmark = pytest.mark.tensorflow  # in processes of their own: once
@@ -39,18 +39,8 @@ def started(backend, command, **environment):
     )
 
 
-@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
-def test_two_devices_make_the_update_of_one(backend):
-    """Losses, norm, weights, moments, average, and what a model is asked; the rest is refused."""
-    process = started(backend, MODULE)
-    output, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, output[-3000:]
-    assert "asked" in output
-    assert REFUSED[backend] in output
-
-
-def by_torchrun():
-    return [started("torch", [sys.executable, *TORCHRUN, *MODULE[1:], "lost"])]
+def by_torchrun(command):
+    return [started("torch", [sys.executable, *TORCHRUN, *command[1:]])]
 
 
 def free_addresses():
@@ -62,33 +52,70 @@ def free_addresses():
         return ["{}:{}".format(*free.getsockname()) for free in sockets]
 
 
-def by_tf_config():
+def by_tf_config(command):
     """One process a worker, as a cluster starts them on its machines."""
     workers = free_addresses()
     tasks = [{"type": "worker", "index": index} for index in range(2)]
     configs = [json.dumps({"cluster": {"worker": workers}, "task": task}) for task in tasks]
-    return [started("tensorflow", [*MODULE, "lost"], TF_CONFIG=config) for config in configs]
+    return [started("tensorflow", command, TF_CONFIG=config) for config in configs]
 
 
-def by_job_addresses():
+def by_job_addresses(command):
     """As Keras's environment describes them."""
     shared = {"JOB_ADDRESSES": ",".join(free_addresses()), "NUM_PROCESSES": "2"}
-    return [started_in_cluster(shared | {"PROCESS_ID": str(number)}) for number in range(2)]
+    return [started_in_cluster(command, shared | {"PROCESS_ID": str(i)}) for i in range(2)]
 
 
-def started_in_cluster(values):
+def started_in_cluster(command, values):
     variables = {f"KERAS_DISTRIBUTION_{name}": value for name, value in values.items()}
-    return started("jax", [*MODULE, "lost"], **variables)
+    return started("jax", command, **variables)
+
+
+#: What starts two processes of a backend.
+STARTS = {"torch": by_torchrun, "tensorflow": by_tf_config, "jax": by_job_addresses}
+
+
+@pytest.fixture(scope="module", params=STARTS)
+def lost(request, tmp_path_factory):
+    """A backend, where its run is of which a process was killed, and what each has printed."""
+    folder = tmp_path_factory.mktemp(request.param)
+    processes = STARTS[request.param]([*MODULE, "lost", str(folder)])
+    return request.param, folder, [process.communicate(timeout=300)[0] for process in processes]
+
+
+def test_processes_make_the_update_of_one_and_say_which_is_lost(lost):
+    backend, _, outputs = lost
+    assert all(REFUSED[backend] in output for output in outputs), outputs[0][-3000:]
+    assert "lost: process 0 of 2 no longer hears from process 1. Received: " in outputs[0]
+
+
+def test_a_run_that_lost_a_process_goes_on_and_two_devices_make_the_update_of_one(lost):
+    """Of these: losses, norm, weights, moments, average, what a model is asked, what is refused."""
+    backend, folder, _ = lost
+    process = started(backend, [*MODULE, "found", str(folder)])
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output[-3000:]
+    assert "goes on: 1" in output
+    if backend != "torch":  # which has one device a process
+        assert "goes on: 2" in output
+        assert "asked" in output
+        assert REFUSED[backend] in output
 
 
 @pytest.mark.parametrize(
-    ("backend", "start"),
-    [("torch", by_torchrun), ("tensorflow", by_tf_config), ("jax", by_job_addresses)],
+    "processes, message, whom",
+    [
+        (2, "Connection closed by peer [127.0.0.1]:4321", "process 1"),
+        (3, "Connection closed by peer [127.0.0.1]:4321", "the others; whoever started them"),
+        (3, "no heartbeat: /job:jax_worker/replica:0/task:2 of task:0", "process 2"),
+    ],
 )
-def test_processes_make_the_update_of_one_and_say_that_one_is_lost(backend, start):
-    outputs = [process.communicate(timeout=300)[0] for process in start()]
-    assert all(REFUSED[backend] in output for output in outputs), outputs[0][-3000:]
-    assert "lost: process 0 of 2 no longer hears from the others" in outputs[0]
+def test_who_is_lost_is_named_where_it_is_known(processes, message, whom):
+    devices = DevicesBase(processes)
+    devices.num_shards = processes
+    error = str(lost_process(devices, message))
+    assert error.startswith(f"process 0 of {processes} no longer hears from {whom}")
+    assert error.endswith(f". Received: {message}")
 
 
 class Apart(DevicesBase):
