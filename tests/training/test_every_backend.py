@@ -39,9 +39,10 @@ def arrays(variables):
     return [np.array(keras.ops.convert_to_numpy(v)) for v in variables]
 
 
-def test_a_resumed_run_equals_one_left_alone_bit_for_bit(tmp_path):
-    """Stopped in the middle of an epoch, with the noise that the backend draws."""
-    kind = {"model_config": tiny_config(num_scales=1), "noise": "backend"}
+@pytest.mark.parametrize("noise", ["backend", "host"])
+def test_a_resumed_run_equals_one_left_alone_bit_for_bit(noise, tmp_path):
+    """Stopped in the middle of an epoch, with the noise that the backend draws, or the host."""
+    kind = {"model_config": tiny_config(num_scales=1), "noise": noise}
     whole = Run(tmp_path / "whole", **kind).train_epoch().train_epoch()
     part = Run(tmp_path / "part", **kind).train_epoch()
     start_update = part.trainer.start_update
