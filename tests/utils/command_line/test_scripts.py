@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import load_model
+import main
 from hvae.files.states import state_files
 
 pytestmark = pytest.mark.tensorflow
@@ -37,6 +38,14 @@ def run(*typed, **options):
     with start(*typed, **options) as process:
         stdout, stderr = process.communicate()
     return subprocess.CompletedProcess(typed, process.returncode, stdout, stderr)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _environment_stays():
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="module")
@@ -96,12 +105,12 @@ def assert_best_is_as_it_was(text):
     assert [match.group(1) for match in found] == list(best.groups()[1:])
 
 
-def test_it_can_be_resumed_to_more_epochs(trained):
+def test_it_can_be_resumed_to_more_epochs(trained, capsys):
     folder, _ = trained
-    done = run("main.py", "--resume", folder, "--epochs", 3)
-    assert done.returncode == 0, done.stderr
-    assert "after epoch 2, update 8" in done.stdout and "epoch 3/3" in done.stdout
-    assert_best_is_as_it_was(trained[1].stdout + done.stdout.partition("resuming")[2])
+    assert main.main(["--resume", str(folder), "--epochs", "3"]) == 0
+    printed = capsys.readouterr().out
+    assert "after epoch 2, update 8" in printed and "epoch 3/3" in printed
+    assert_best_is_as_it_was(trained[1].stdout + printed.partition("resuming")[2])
     rows = (folder / "metrics.csv").read_text().splitlines()
     assert [row.split(",")[0] for row in rows] == ["epoch", "1", "2", "3"]
 
@@ -142,23 +151,25 @@ def test_both_answer_signals_all_the_time(script, monkeypatch):
     assert ended.value.code == 7 and seen == ["answered from here", "work", "to here"]
 
 
-def test_evaluation_is_the_same_under_another_backend(trained):
+def test_evaluation_is_the_same_under_another_backend(trained, capsys):
     """The flag chooses the backend, and without it the environment."""
     folder, _ = trained
-    flags = ["--weights", "raw", "--split", "train", "--num_images", 20, "--num_samples", 2]
-    results = {}
-    for backend, chosen, number in (
-        ("tensorflow", ["--backend", "tensorflow"], ""),
-        ("torch", [], "_2"),
-        ("jax", ["--backend", "jax", "--devices", 2], "_3"),
-    ):
-        done = run("load_model.py", folder, "evaluate", *flags, *chosen, backend="torch")
+    evaluate = [folder, "evaluate", "--weights", "raw", "--split", "train", "--num_images", 20]
+    evaluate = list(map(str, [*evaluate, "--num_samples", 2]))
+    printed, results = {}, {}
+    # In this process, of which it is the backend; the others in their own.
+    assert load_model.main([*evaluate, "--backend", "tensorflow"]) == 0
+    printed["tensorflow"] = capsys.readouterr().out
+    for backend, chosen in (("torch", []), ("jax", ["--backend", "jax", "--devices", 2])):
+        done = run("load_model.py", *evaluate, *chosen, backend="torch")
         assert done.returncode == 0, done.stderr
-        assert "train split of digits, 20 images" in done.stdout
-        assert f"best raw weights, {backend}" in done.stdout
-        assert re.search(r"-ELBO +\d\.\d{4} ± 0\.\d{4} bits/dim", done.stdout)
+        printed[backend] = done.stdout
+    for (backend, text), number in zip(printed.items(), ("", "_2", "_3"), strict=True):
+        assert "train split of digits, 20 images" in text
+        assert f"best raw weights, {backend}" in text
+        assert re.search(r"-ELBO +\d\.\d{4} ± 0\.\d{4} bits/dim", text)
         path = folder / "evaluate" / f"evaluation{number}.json"
-        assert f"written: {path}" in done.stdout
+        assert f"written: {path}" in text
         results[backend] = json.loads(path.read_text())
     for backend in ("torch", "jax"):
         for name, value in results["tensorflow"].items():

@@ -1,6 +1,7 @@
 """Where TensorFlow is not installed, the other backends train, and use what was trained."""
 
 import importlib.metadata
+import json
 import pathlib
 
 import pytest
@@ -13,13 +14,14 @@ ROOT = pathlib.Path(__file__).parents[3]
 TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 --stage_in_width 4
     --enc_middle_width 4 --dec_middle_width 4 --z_width 2 --output_blocks 0
     --num_output_mixtures 2 --limit_train 32 --limit_eval 8 --batch_size 16 --epochs 1""".split()
-COMMAND = """
-import importlib.util, sys
+COMMANDS = """
+import importlib.util, json, sys
 assert importlib.util.find_spec("tensorflow") is None
-root, script, *arguments = sys.argv[1:]
+root, commands = sys.argv[1:]
 sys.path.insert(0, root)
-code = __import__(script).main(arguments)
-assert code == 0, code
+for script, *arguments in json.loads(commands):
+    code = __import__(script).main(arguments)
+    assert code == 0, (script, code)
 """
 
 
@@ -38,6 +40,6 @@ def without_tensorflow(tmp_path_factory):
 def test_trains_and_evaluates(backend, without_tensorflow, tmp_path):
     run, chosen = tmp_path / "tiny", ["--backend", backend]
     flags = [*TINY, "--remat", "block", "--save_dir", tmp_path, "--name", "tiny"]
-    without_tensorflow.run(COMMAND, ROOT, "main", *flags, *chosen, cwd=tmp_path)
-    without_tensorflow.run(COMMAND, ROOT, "load_model", run, "evaluate", *chosen, cwd=tmp_path)
+    commands = [["main", *flags, *chosen], ["load_model", run, "evaluate", *chosen]]
+    without_tensorflow.run(COMMANDS, ROOT, json.dumps(commands, default=str), cwd=tmp_path)
     assert (run / "evaluate" / "evaluation.json").exists()
