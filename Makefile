@@ -7,10 +7,10 @@ BIN := .venv/bin
 # Parts of the tests that run at the same time; each may take 6 GB.
 JOBS ?= 2
 # A part is one process, BACKEND+PATH: TensorFlow keeps what it has compiled until its process ends.
-# The longest come first, so that the short ones fill up the end.
-APART := tests/test_combinations.py tests/test_backends.py tests/training tests/export \
-	tests/execution tests/inference tests/utils tests/flows tests/attention
-PARTS := $(addprefix tensorflow+,$(APART)) jax+tests torch+tests tensorflow+tests
+# The longest come first, so that the short ones (the last named) fill up the end.
+APART := tests/flows tests/utils tests/test_combinations.py tests/training tests/test_backends.py \
+	tests/inference tests/export tests/execution tests/attention
+PARTS := jax+tests tensorflow+tests torch+tests $(addprefix tensorflow+,$(APART))
 LOGS := .pytest_cache/parts
 
 .PHONY: demo test docs lint format clean $(PARTS)
