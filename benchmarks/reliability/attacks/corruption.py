@@ -12,7 +12,7 @@ from benchmarks.reliability.workshop import errors
 from hvae.files.run_files import CONFIG, DATA, MOMENTS, VERSIONS, WEIGHTS, weights_file
 
 #: Of every file of a run.
-_PLACES = 60
+_PLACES = 20
 _USE = ("evaluate", "--num_samples", "1")
 
 
