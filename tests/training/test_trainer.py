@@ -12,12 +12,12 @@ from hvae.training.config import TrainingConfig
 from hvae.training.loss.augmentation import Augmentation
 from tests.conftest import (
     normal_noise,
-    nvae_config,
     random_images,
     randomize,
     read_published,
     tiny_config,
 )
+from tests.trained_under import small_nvae
 
 pytestmark = pytest.mark.tensorflow
 
@@ -92,7 +92,7 @@ def test_skipping_by_norm_starts_when_the_settings_say_so():
 @pytest.mark.parametrize("divide", [1, 3])
 def test_a_skipped_update_leaves_what_layers_keep(divide):
     settings = {"updates_per_epoch": 1, "batch_size_div": divide, "gradient_skipnorm": 1e-6}
-    trainer = make(model_config=nvae_config(), regularization_constant=0.1, **settings)
+    trainer = make(model_config=small_nvae(), regularization_constant=0.1, **settings)
     images = random_images(trainer.model.config, BATCH)
     for skips in (False, False, True):
         before = [np.array(v) for v in trainer.layer_state]
