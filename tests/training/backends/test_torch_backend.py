@@ -59,7 +59,7 @@ def check_equal_eager(config, **settings):
     not shutil.which("g++"), reason="torch.compile needs a C++ compiler, and g++ is not there"
 )
 def test_compiled_updates_are_those_that_run_operation_by_operation():
-    binary = tiny_config(num_scales=1, levels=2, likelihood="bernoulli")  # half a minute's compiling
+    binary = tiny_config(num_scales=1, levels=2, likelihood="bernoulli")  # compiles half a minute
     check_equal_eager(binary, batch_size_div=2)
 
 
