@@ -7,13 +7,14 @@ import numpy as np
 from keras import ops
 
 
-def compiled(function, *layers):
+def compiled(function, *layers, is_large=False):
     """The function of arrays as one program under JAX, which else compiles every operation.
 
     Args:
         function: arrays in, a structure of arrays out.
         layers: built layers that it uses. Their weights are inputs of the program, so that they
             may change from call to call, and a layer with other weights is the same program.
+        is_large: whether it computes longer than optimizations take to compile.
     """
     if keras.config.backend() != "jax":
         return function
@@ -21,10 +22,12 @@ def compiled(function, *layers):
 
     variables = [variable for layer in layers for variable in layer.variables]
 
-    @jax.jit
-    def program(values, *arrays):
+    def call(values, *arrays):
         with keras.StatelessScope(state_mapping=list(zip(variables, values))):
             return function(*arrays)
+
+    options = {"xla_backend_optimization_level": 1} if is_large else None
+    program = jax.jit(call, compiler_options=options)
 
     return lambda *arrays: program([variable.value for variable in variables], *arrays)
 

@@ -14,6 +14,7 @@ from hvae.latents.base import LatentVariant, PriorOutput
 from hvae.latents.latent_block import LatentBlock
 from tests.flows.block_kl import check_kl_against_integration, make_block
 from tests.flows.harness import SIZES, both_ways, build_random, random_latents, run_flow_test
+from tests.harness import compiled
 
 OPTIONS = {
     "default": {},
@@ -87,7 +88,8 @@ def mean_kl(block, activation):
     rng = np.random.default_rng(2)
     noise = rng.standard_normal((SAMPLES, *SHAPE)).astype("float32")
     state, activation = (np.repeat(a, SAMPLES, axis=0) for a in (activation, activation))
-    kl = to_numpy(block(state, noise, activation=activation).latent.kl).sum((1, 2, 3))
+    drawn = compiled(lambda s, n, a: block(s, n, activation=a).latent.kl, block, is_large=True)
+    kl = to_numpy(drawn(state, noise, activation)).sum((1, 2, 3))
     return kl.mean(), kl.std() / np.sqrt(SAMPLES)
 
 
@@ -121,7 +123,7 @@ class NearestPrior(LatentVariant):
     def __init__(self, flow):
         super().__init__()
         noise = np.random.default_rng(3).standard_normal((SAMPLES, *SHAPE)).astype("float32")
-        z = to_numpy(flow(noise).z)
+        z = to_numpy(compiled(lambda noise: flow(noise).z, flow, is_large=True)(noise))
         self.parameters = np.concatenate([z.mean(0), np.log(z.std(0))], axis=-1)[None]
 
     def prior(self, state):
