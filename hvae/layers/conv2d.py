@@ -46,7 +46,7 @@ class Conv2D(layers.Conv2D):
 
     def _convolved(self, inputs, kernel):
         if self.kernel_size == (1, 1):
-            return ops.tensordot(inputs, kernel[0, 0], axes=1)
+            return ops.tensordot(inputs, ops.squeeze(kernel, (0, 1)), axes=1)
         if gains(inputs.shape, kernel.shape):
             return convolved(inputs, kernel)
         return super().convolution_op(inputs, kernel)

@@ -41,17 +41,19 @@ class Elementwise:
         name: what a layer's configuration calls it.
         value: f, from a tensor to a tensor.
         slope: its derivative f′, from a float32 tensor to a float32 tensor.
+        native: f as the backend has it, with the backend's gradient; `value`, if left out.
     """
 
-    def __init__(self, name, value, slope):
+    def __init__(self, name, value, slope, native=None):
         self.__name__ = name  # where Keras looks for it
         self.value = value
         self.slope = slope
+        self.native = native or value
 
     def __call__(self, x):
         # PyTorch's own functions keep the input alone, and OpenVINO takes no gradients.
         if keras.config.backend() in ("torch", "openvino"):
-            return self.value(x)
+            return self.native(x)
         return ops.custom_gradient(self._value_and_gradient)(x)
 
     def _value_and_gradient(self, x):

@@ -29,4 +29,5 @@ def _of_slope(negative_slope):
     def slope(x):
         return ops.where(x > 0, 1.0, negative_slope)
 
-    return Elementwise("leaky_relu", value, slope)
+    native = functools.partial(ops.leaky_relu, negative_slope=negative_slope)
+    return Elementwise("leaky_relu", value, slope, native)

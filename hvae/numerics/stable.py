@@ -1,21 +1,38 @@
 """Functions whose textbook form loses digits, overflows, or has no gradient somewhere."""
 
+import functools
+import math
+
 from keras import ops
+
+from hvae.numerics.elementwise import Elementwise
 
 
 def log_softplus(x, beta=1.0):
     """log(softplus(βx)/β), exact to float32 and with finite gradient for every x.
 
-    For very negative βx, softplus(u) = e^u − e^{2u}/2 + …, so its log is u − e^u/2.
+    For very negative u = βx, softplus(u) = e^u − e^{2u}/2 + …, so its log is u − e^u/2.
     """
-    u = beta * x
-    is_small = u < -10.0
-    safe = ops.where(is_small, 0.0, u)
-    # Both branches are finite everywhere, so `where` passes a clean gradient.
-    tail = u - 0.5 * ops.exp(ops.minimum(u, -10.0))
-    return ops.where(is_small, tail, ops.log(ops.softplus(safe))) - ops.log(
-        ops.cast(beta, "float32")
-    )
+    return _log_softplus(beta)(x)
+
+
+@functools.cache
+def _log_softplus(beta):
+    def parts(u):
+        is_small = u < -10.0
+        return is_small, ops.where(is_small, 0.0, u), 0.5 * ops.exp(ops.minimum(u, -10.0))
+
+    def value(x):
+        u = beta * x
+        is_small, safe, tail = parts(u)
+        # Both branches are finite everywhere, so `where` passes a clean gradient.
+        return ops.where(is_small, u - tail, ops.log(ops.softplus(safe))) - math.log(beta)
+
+    def slope(x):
+        is_small, safe, tail = parts(beta * x)
+        return beta * ops.where(is_small, 1.0 - tail, ops.sigmoid(safe) / ops.softplus(safe))
+
+    return Elementwise("log_softplus", value, slope)
 
 
 def log_of_positive(x, param, beta):
@@ -36,24 +53,19 @@ def soft_clamp(x, bound=5.0):
     return bound * ops.tanh(x / bound)
 
 
-def expm1_minus_x(x):
-    """exp(x) − 1 − x without cancellation, never negative."""
+def _expm1_minus_x(x):
     # Eight terms of the series are exact to float32 below 0.5.
     is_small = ops.abs(x) < 0.5
     t = ops.where(is_small, x, 0.0)
-    series = (
-        0.5
-        * t
-        * t
-        * (
-            1
-            + t
-            / 3
-            * (1 + t / 4 * (1 + t / 5 * (1 + t / 6 * (1 + t / 7 * (1 + t / 8 * (1 + t / 9))))))
-        )
-    )
+    series = 1.0 / math.factorial(9)
+    for power in range(8, 1, -1):
+        series = series * t + 1.0 / math.factorial(power)
     large = ops.where(is_small, 1.0, x)
-    return ops.where(is_small, series, ops.exp(large) - 1.0 - large)
+    return ops.where(is_small, t * t * series, ops.exp(large) - 1.0 - large)
+
+
+#: exp(x) − 1 − x without cancellation, never negative.
+expm1_minus_x = Elementwise("expm1_minus_x", _expm1_minus_x, ops.expm1)
 
 
 def log1mexp(x, log_x):

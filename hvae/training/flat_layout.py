@@ -19,7 +19,7 @@ class FlatLayout:
 
     def pack(self, tensors):
         """The tensors as one vector, `(size,)`, float32."""
-        flat = [ops.reshape(ops.cast(tensor, "float32"), (-1,)) for tensor in tensors]
+        flat = [_reshaped(ops.cast(x, "float32"), (n,)) for x, n in zip(tensors, self.sizes)]
         return ops.concatenate(flat)
 
     def unpack(self, vector):
@@ -28,4 +28,9 @@ class FlatLayout:
         for size in self.sizes[:-1]:
             end += size
             ends.append(end)
-        return [ops.reshape(x, s) for x, s in zip(ops.split(vector, ends), self.shapes)]
+        return [_reshaped(x, s) for x, s in zip(ops.split(vector, ends), self.shapes)]
+
+
+def _reshaped(tensor, shape):
+    """Biases, half of a model's weights, are vectors already: two nodes less in a graph."""
+    return tensor if tuple(tensor.shape) == shape else ops.reshape(tensor, shape)

@@ -42,6 +42,8 @@ def test_expm1_minus_x():
     expected = np.where(np.abs(u) < 1e-3, series, np.expm1(u) - u)
     np.testing.assert_allclose(result, expected, rtol=2e-6)
     assert (result >= 0).all()
+    slope = gradient(lambda t: ops.sum(expm1_minus_x(t)), x)
+    np.testing.assert_allclose(slope, np.expm1(u), rtol=2e-6)
 
 
 def test_log1mexp():
