@@ -1,7 +1,6 @@
 """The hierarchical VAE."""
 
 import contextlib
-import gc
 import pathlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from hvae.decoder import Decoder, DecoderOutput
 from hvae.encoder import Encoder
 from hvae.errors import UserError
 from hvae.execution.direct import Direct
+from hvae.execution.paused_collector import collector_paused
 from hvae.families import get_family
 from hvae.fitting import FittingMethods
 from hvae.images.checked_images import check_pixels, check_shape_and_dtype
@@ -86,7 +86,8 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
         family = get_family(config, self.dtype_policy)
         # Images must reach the likelihood unrounded, whatever the dtype policy.
         self.autocast = False
-        with _collection_paused(), weights_checked():
+        # Building makes thousands of objects that all stay: looking for garbage finds none.
+        with collector_paused(), weights_checked():
             self.encoder = Encoder(config, family, dtype=self.dtype_policy)
             self.decoder = Decoder(
                 config, family, self.likelihood.num_parameters, dtype=self.dtype_policy
@@ -312,15 +313,3 @@ class HVAE(InferenceMethods, FittingMethods, keras.Model):
     def layer_variables(self) -> list[keras.Variable]:
         """Weights and the states of dropout: all variables but the state of `noise_seeds`."""
         return [v for v in self.variables if v is not self.noise_seeds.state]
-
-
-@contextlib.contextmanager
-def _collection_paused():
-    """Building makes thousands of objects that all stay: looking for garbage finds none."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

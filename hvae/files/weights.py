@@ -4,8 +4,6 @@ HDF5 as Keras writes it, which `keras.Model.load_weights` reads, with two attrib
 the weights, and `config`, the model's configuration as JSON. Files without them are read too.
 """
 
-import contextlib
-import gc
 import io
 import json
 import os
@@ -16,6 +14,7 @@ import h5py
 
 from hvae.configuration.settings import to_dict
 from hvae.errors import UserError
+from hvae.execution.paused_collector import collector_paused
 from hvae.files.atomic import write_bytes
 from hvae.files.checksums import weights_checksum
 
@@ -42,7 +41,10 @@ def save_weights(model: "HVAE", path: str | os.PathLike) -> None:
         UserError: if the disk is full, or the file cannot be written; an older one stays.
     """
     buffer = _Buffer()
-    with _collector_paused():
+    # Keras 3.15 makes a blank layer, a cycle, for every layer that it saves: it keeps the names of
+    # attributes under one key and looks for them under another. Those that live while the collector
+    # looks grow old, and stay for thousands of epochs, until a quarter of all objects are new.
+    with collector_paused():
         model.save_weights(buffer)
     with h5py.File(buffer, "r+") as file:
         file.attrs[_CHECKSUM] = weights_checksum(model)
@@ -88,23 +90,6 @@ def config_of_weights(path):
             return dict(json.loads(file.attrs.get(_CONFIG, "{}")))
     except Exception:  # what a damaged file makes of its reader is anything
         return {}
-
-
-@contextlib.contextmanager
-def _collector_paused():
-    """Within this context Python's collector of cycles does not look.
-
-    Keras 3.15 makes a blank layer, a cycle, for every layer that it saves: it keeps the names of
-    attributes under one key and looks for them under another. Those that live while the collector
-    looks grow old, and stay for thousands of epochs, until a quarter of all objects are new.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _count_arrays(file):
