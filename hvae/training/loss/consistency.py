@@ -36,10 +36,12 @@ class Consistency:
             uniforms: what the augmentation needs, one row per pair.
 
         Returns:
-            Images, `(2 * pairs, height, width, channels)`, and arrays like `noise`.
+            Images, int32 `(2 * pairs, height, width, channels)`, and arrays like `noise`.
         """
         if self.duplicate_noise:
             noise = tuple(_interleaved(n[0::2], n[0::2]) for n in noise)
+        # Bytes TensorFlow moves slowly, and says so on the terminal.
+        images = ops.cast(images, "int32")
         return _interleaved(images, self.augmentation(images, uniforms)), noise
 
     def __call__(self, latents):

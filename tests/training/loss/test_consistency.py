@@ -84,7 +84,7 @@ def test_a_batch_is_image_copy_image_copy(duplicate_noise, rng):
     tensors = (ops.convert_to_tensor(images), tuple(map(ops.convert_to_tensor, noise)))
     batch, batch_noise = pair(*tensors, ops.convert_to_tensor(uniforms))
     batch = ops.convert_to_numpy(batch)
-    assert batch.dtype == np.uint8
+    assert batch.dtype == np.int32
     np.testing.assert_array_equal(batch[0::2], images)
     added = np.round(100 * uniforms).astype("uint8")[:, :, None, None]
     np.testing.assert_array_equal(batch[1::2], images + added)
