@@ -69,6 +69,8 @@ def lose_one(devices, folder):
         Run(folder, SHARED).train_epoch()
     devices.wait_for_all()
     run = Run(folder, SHARED, devices).train_epoch()
+    # torchrun terminates the others as soon as one has gone, which they shall notice by themselves.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if not devices.is_main:
         run.trainer.train_batch(next(run.fit.batches.epoch(run.progress.epoch)))
         os.kill(os.getpid(), signal.SIGKILL)
