@@ -41,15 +41,11 @@ class Decoder(ListedParts, layers.Layer):
         visited = {step.scale.index for step in self.steps}
         self.scales = tuple(scale for scale in reversed(config.scales) if scale.index in visited)
         self.initial_states = [family.initial_state(scale) for scale in self.scales]
-        # Numbers, by index of a scale: torch.compile does not compare dataclasses.
-        self._places = {scale.index: place for place, scale in enumerate(self.scales)}
-        self._first_blocks = {}
         self.joins = [family.upsample(step.source, step.scale) for step in self._joined_steps()]
         last = len(config.latent_scales) - 1
         self.blocks = []
         for i, scale in enumerate(config.latent_scales):
             has_next_state = i < last or self.head.reads_state
-            self._first_blocks.setdefault(scale.index, i)
             self.blocks.append(
                 LatentBlock(
                     family.latent_variant(scale, has_next_state),
@@ -161,15 +157,13 @@ class Decoder(ListedParts, layers.Layer):
             source = self._start(step.source, noise)
         joined = self.execution.chain(next(joins), source)
         if own is None:
-            return self._initial_state(step.scale)(joined)
+            return self.initial_states[self.scales.index(step.scale)](joined)
         return own + joined
 
     def _start(self, scale, noise):
         """The state of a scale that no step has left one for."""
-        return self._initial_state(scale).start(noise[self._first_blocks[scale.index]])
-
-    def _initial_state(self, scale):
-        return self.initial_states[self._places[scale.index]]
+        like = noise[self.config.latent_scales.index(scale)]
+        return self.initial_states[self.scales.index(scale)].start(like)
 
     def _joined_steps(self):
         """The steps that read the state of another one: they have layers in `joins`."""

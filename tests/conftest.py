@@ -95,6 +95,15 @@ def _compiled_code_is_freed():
 
 
 @pytest.fixture(scope="module")
+def environment_stays():
+    """For modules that call the scripts' `main`, which chooses the backend in the environment."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
 def op_by_op():
     """TensorFlow runs functions of a model without graphs: to trace one takes as long as five runs.
 

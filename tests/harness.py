@@ -32,6 +32,14 @@ def compiled(function, *layers, is_large=False):
     return lambda *arrays: program([variable.value for variable in variables], *arrays)
 
 
+def check_equal(values, others):
+    """Arrays are the same to 1e-5 of themselves, or of the largest number in the array."""
+    for value, other in zip(values, others, strict=True):
+        np.testing.assert_allclose(
+            value, other, rtol=1e-5, atol=1e-5 * max(1e-3, np.abs(other).max())
+        )
+
+
 def gradient(function, value):
     """Gradient of a scalar function of one array, as NumPy, on the backend in use."""
     return gradient_function(function)(value)

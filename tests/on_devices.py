@@ -27,6 +27,7 @@ from hvae.training.backends.devices import DevicesBase, LostProcess
 from hvae.training.config import TrainingConfig
 from hvae.training.trainer import Trainer
 from tests.conftest import random_images, randomize, tiny_config
+from tests.harness import check_equal
 from tests.trained_under import Run, small_nvae
 
 BATCH, UPDATES = 8, 20
@@ -111,13 +112,6 @@ def asked(devices):
     few = Evaluator(model)(images[:1])
     arrays = [evaluation.nll, evaluation.kl, *evaluation.kl_of_units, *few.kl_of_units]
     return [*arrays, *latents.z, drawn]
-
-
-def check_equal(values, others):
-    for value, other in zip(values, others, strict=True):
-        np.testing.assert_allclose(
-            value, other, rtol=1e-5, atol=1e-5 * max(1e-3, np.abs(other).max())
-        )
 
 
 def compare(two):

@@ -14,6 +14,7 @@ from hvae.training.backends.torch_backend import compiled
 from hvae.training.config import TrainingConfig
 from hvae.training.trainer import Trainer
 from tests.conftest import BACKEND, lvae_config, random_images, randomize, tiny_config
+from tests.harness import check_equal
 from tests.trained_under import small_nvae
 
 pytestmark = [
@@ -49,10 +50,7 @@ def check_equal_eager(config, **settings):
         trained(config, jit, **settings) for jit in (True, False)
     )
     np.testing.assert_allclose(losses, expected, rtol=1e-5)
-    for value, other in zip(state, other_state, strict=True):
-        np.testing.assert_allclose(
-            value, other, rtol=1e-5, atol=1e-5 * max(1e-3, np.abs(other).max())
-        )
+    check_equal(state, other_state)
 
 
 @pytest.mark.skipif(

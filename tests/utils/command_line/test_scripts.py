@@ -17,7 +17,7 @@ import load_model
 import main
 from hvae.files.states import state_files
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("environment_stays")]
 
 ROOT = pathlib.Path(__file__).parents[3]
 TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 --stage_in_width 8
@@ -38,14 +38,6 @@ def run(*typed, **options):
     with start(*typed, **options) as process:
         stdout, stderr = process.communicate()
     return subprocess.CompletedProcess(typed, process.returncode, stdout, stderr)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _environment_stays():
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Runs of older versions are used and gone on with."""
 
 import csv
-import os
 import zipfile
 
 import pytest
@@ -17,7 +16,7 @@ from utils.command_line.training_request import parse_training_arguments
 from utils.command_line.use_request import parse_use_arguments
 from utils.experiments.experiment import all_fields
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("environment_stays")]
 
 
 @pytest.fixture
@@ -25,14 +24,6 @@ def run(tmp_path):
     """A run of before there were formats."""
     zipfile.ZipFile(GOLDEN / "run_format_0.zip").extractall(tmp_path / "old")
     return tmp_path / "old"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _environment_stays():
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 def test_its_weights_are_loaded(run):
