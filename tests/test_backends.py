@@ -10,7 +10,8 @@ from hvae.model import HVAE
 from tests.backend_outputs import all_of_inference, assert_same, one_pass, outputs_under, save
 from tests.conftest import lvae_config, nvae_config, randomize, tiny_config
 
-pytestmark = pytest.mark.tensorflow
+# Without graphs: TensorFlow takes longer to trace a tiny model than to run it.
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("op_by_op")]
 
 OTHERS = ("jax", "torch", "openvino")
 CONFIGS = {

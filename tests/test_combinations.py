@@ -28,17 +28,18 @@ from tests.conftest import (
 
 pytestmark = pytest.mark.tensorflow
 
+#: With a block a level or group: a second one meets the other parts as the first does.
 FAMILIES = {
     "vdvae": tiny_config,
-    "efficient_vdvae": efficient_config,
-    "nvae": nvae_config,
+    "efficient_vdvae": functools.partial(efficient_config, down_n_blocks_per_res=(0, 0, 0)),
+    "nvae": functools.partial(nvae_config, initial_splits_per_scale=1),
     "lvae": lvae_config,
 }
 FLOWS = {
     "none": {},
     "iaf": {"num_flows": 1},
     "sylvester": {"num_flows": 1, "flow_in_ch": 2, "num_ortho_vecs": 4},
-    "conv_sylvester": {"num_flows": 1, "convsylv_channels": 4},
+    "conv_sylvester": {"num_flows": 1, "convsylv_channels": 4, "convsylv_stage_limit": 1},
 }
 #: Family, flow, likelihood, reconstruct_from, attention, CR-VAE.
 ROWS = (
