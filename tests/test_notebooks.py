@@ -11,6 +11,7 @@ from PIL import Image
 
 import load_model as load_model_script
 import main as main_script
+from tests.backend_outputs import untraced
 
 pytestmark = pytest.mark.tensorflow
 
@@ -18,9 +19,9 @@ NOTEBOOKS = pathlib.Path(__file__).parents[1] / "docs" / "notebooks"
 SCRIPTS = {"main.py": main_script.main, "load_model.py": load_model_script.main}
 #: A tiny model, for the notebook that trains.
 TINY = (
-    "--epochs 1 --limit_train 8 --limit_eval 4 --batch_size 4 --num_scales 2 --enc_num_blocks 1 "
+    "--epochs 1 --limit_train 8 --limit_eval 4 --batch_size 4 --num_scales 2 --enc_num_blocks 0 "
     "--dec_num_blocks 1 --z_width 2 --stage_in_width 4 --enc_middle_width 4 --dec_middle_width 4 "
-    "--output_blocks 1 --z_out_width 4 --z_out_middle_width 4 --num_output_mixtures 2"
+    "--output_blocks 0 --z_out_width 4 --z_out_middle_width 4 --num_output_mixtures 2"
 )
 
 
@@ -50,7 +51,8 @@ def _command(line, tiny):
 def desk(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
-    return tmp_path
+    with untraced():
+        yield tmp_path
 
 
 def test_a_trained_model_is_looked_into(desk, small_run):
