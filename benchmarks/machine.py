@@ -3,20 +3,32 @@
 import datetime
 import os
 import platform
+import subprocess
 
 from hvae.files.versions import installed_versions
 
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "torch", "jax")
 
 
-def description():
-    """One line: date, processor, memory, versions."""
+def description(gpu="none"):
+    """One line: date, processor, memory, versions.
+
+    Args:
+        gpu: number of the GPU that was used, or `"none"`.
+    """
     versions = " ".join(f"{name} {v}" for name, v in installed_versions(PACKAGES).items())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
-        f"{datetime.date.today()}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB; "
+        f"{datetime.date.today()}, {'' if gpu == 'none' else _graphics(gpu) + ', '}"
+        f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB; "
         f"Python {platform.python_version()}, {versions}"
     )
+
+
+def _graphics(gpu):
+    """Name of a GPU."""
+    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader", "-i", gpu]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _processor():

@@ -66,11 +66,11 @@ def gradient_function(function):
         import torch
 
         def derivative(value, *others):
-            tensor = torch.tensor(value, requires_grad=True)
+            tensor = ops.convert_to_tensor(value).clone().requires_grad_()
             # Of the input only: `backward` would work out the weights' gradients too.
             return torch.autograd.grad(function(tensor, *others), tensor)[0]
 
-    return lambda *arrays: np.asarray(derivative(*arrays))
+    return lambda *arrays: ops.convert_to_numpy(derivative(*arrays))
 
 
 def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_count):

@@ -1,12 +1,14 @@
 """How soon and how fast a model trains, and with how much memory, beside plain PyTorch.
 
     python -m benchmarks.training [--models NAME ...] [--engines NAME ...]
-        [--rounds 3] [--seconds 15] [--patience 900] [--no-profile] [--write [SECTION]]
+        [--rounds 3] [--seconds 15] [--patience 900] [--gpu none] [--no-profile]
+        [--write [SECTION]]
 
-Every engine runs in a process of its own, one after the other, on the CPU: in every round each
-is started, makes its first update and more of them for `--seconds` (two at least), and ends. An
-update is the whole of it: loss, gradient, AdamW, clipping, skipping, average. The images are
-random, but for `digits`, which is what `make demo` trains from its start to its first update.
+Every engine runs in a process of its own, one after the other, on the CPU unless `--gpu` is the
+number of a GPU: in every round each is started, makes its first update and more of them for
+`--seconds` (two at least), and ends. An update is the whole of it: loss, gradient, AdamW, clipping,
+skipping, average. The images are random, but for `digits`, which is what `make demo` trains from
+its start to its first update.
 PyTorch's model is `benchmarks.training.plain_vdvae`.
 
 Prints a Markdown table for each model, and with `--write` puts it into `benchmarks/README.md`, into
@@ -37,6 +39,7 @@ def main():
     parser.add_argument(
         "--patience", type=float, default=900.0, help="seconds until a start has failed"
     )
+    parser.add_argument("--gpu", default="none", help="its number; none: the processor")
     parser.add_argument(
         "--profile", action=argparse.BooleanOptionalAction, default=True, help="where time goes"
     )
@@ -54,16 +57,24 @@ def main():
 
 def _measured(model, typed):
     """The section of one model."""
-    flags = CASES[model]
+    flags = (*CASES[model], "--gpu", typed.gpu)
     experiment = parse_training_arguments([*flags, "--no-save"]).experiment
     engines = [n for n in typed.engines if ENGINES[n].supports(experiment.model)]
+    on = machine.description(typed.gpu)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         results = measure(engines, flags, typed.rounds, typed.seconds, typed.patience, folder)
-        parts = [machine.description() + ".", table(results)]
+        parts = [on + ".", table(results)]
         profiled = [n for n in engines if ENGINES[n].can_profile and not results[n].error]
         # Convolutions are counted in PyTorch's model.
-        if typed.profile and profiled and ENGINES[REFERENCE].supports(experiment.model):
+        # The profilers are asked what processors do.
+        on_processor = typed.gpu == "none"
+        if (
+            typed.profile
+            and on_processor
+            and profiled
+            and ENGINES[REFERENCE].supports(experiment.model)
+        ):
             parts.append(breakdown(profiled, flags, experiment, typed.patience, folder))
     return "\n\n".join(parts)
 

@@ -21,6 +21,8 @@ class Measurement:
     #: Seconds of every update but the first ones.
     updates: list[float] = dataclasses.field(default_factory=list)
     peak_mb: float = 0.0
+    #: What its tensors have had of a GPU's memory, MiB; 0 without one.
+    peak_gpu_mb: float = 0.0
     #: Why there is no more, if so.
     error: str = ""
 
@@ -89,6 +91,8 @@ def _start(name, flags, seconds, patience, folder, result):
         while len(updates) < _LEAST_UPDATES or sum(updates) < seconds:
             updates.append(worker.ask(do="update")["seconds"])
         result.updates += updates
+        on_gpu = (worker.ask(do="peak_on_gpu")["bytes"] or 0) / 2**20
+        result.peak_gpu_mb = max(result.peak_gpu_mb, on_gpu)
     except WorkerError as error:
         result.error = str(error)
     finally:

@@ -5,8 +5,9 @@
 Reads one JSON object a line and answers each with one. `{"do": "start"}` comes first and gives
 `{"parameters"}` and the seconds of `"load"` and `"build"`; `{"do": "update"}` makes an update and
 gives `{"seconds"}`, and `{"do": "evaluate"}` those of scoring the batch; `{"do": "reckon"}`, before
-an update, gives the `{"bytes"}` that the process will hold; `{"do": "profile"}` gives `{"seconds",
-"operations": {name: seconds}}`. What fails gives `{"error"}`.
+an update, gives the `{"bytes"}` that the process will hold, and `{"do": "peak_on_gpu"}` those that
+it has held of a GPU, null without one; `{"do": "profile"}` gives `{"seconds", "operations": {name:
+seconds}}`. What fails gives `{"error"}`. No GPU is used unless `--gpu` names it.
 """
 
 import json
@@ -45,6 +46,9 @@ class Session:
     def reckon(self):
         return {"bytes": self._engine.reckon()}
 
+    def peak_on_gpu(self):
+        return {"bytes": self._engine.peak_gpu_bytes()}
+
     def evaluate(self):
         return {"seconds": seconds_of(lambda: self._engine.evaluate(self._images))}
 
@@ -76,7 +80,8 @@ def main():
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     engine_class = ENGINES[name]
-    request = parse_training_arguments([*flags, *engine_class.flags, "--no-save", "--gpu", "none"])
+    own = ["--no-save", "--gpu", "none"]
+    request = parse_training_arguments([*own, *flags, *engine_class.flags])
     session = Session(engine_class(request), request.experiment)
     for line in sys.stdin:
         try:

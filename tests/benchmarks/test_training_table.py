@@ -31,6 +31,13 @@ def test_without_pytorch_there_are_no_ratios():
     assert row == "| ours, `--no-jit` | 4.0 |  | 1.0 + 2.0 + 30.0 | 500 |  | 10 |"
 
 
+def test_memory_is_that_of_the_gpu_where_there_is_one():
+    parts = {"load": 1.0, "build": 2.0, "update": 30.0}
+    measured = Measurement([4.0], parts, [0.5], 10.0, peak_gpu_mb=3.0)
+    header, _, row = table({"hvae_jax": measured}).splitlines()
+    assert header.endswith("| peak on the GPU, MB |") and row.endswith("| 500 |  | 3 |")
+
+
 def test_the_readme_has_a_place_for_every_table():
     text = README.read_text(encoding="utf-8")
     for name in ("memory", *(f"training {case}" for case in CASES)):

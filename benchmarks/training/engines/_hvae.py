@@ -1,5 +1,6 @@
 """Engines that train with this package, as `main.py` does."""
 
+from benchmarks.training.engines import _gpu
 from benchmarks.training.engines.base import TrainingEngine
 
 
@@ -10,7 +11,7 @@ class HVAEEngine(TrainingEngine):
         from utils.command_line.environment import set_environment
         from utils.command_line.quiet import native_messages_hidden
 
-        set_environment(self.run.backend, "none")
+        set_environment(self.run.backend, self.run.gpu)
         with native_messages_hidden():
             # All that main.py imports: it is part of the start.
             import utils.runs.train  # noqa: F401
@@ -46,6 +47,9 @@ class HVAEEngine(TrainingEngine):
 
         needed = self.trainer.memory_of_update()
         return None if needed is None else needed + resident_bytes()
+
+    def peak_gpu_bytes(self):
+        return _gpu.peak_bytes(self.run.backend)
 
     def evaluate(self, images):
         """Score images as validation does."""

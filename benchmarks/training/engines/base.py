@@ -4,7 +4,7 @@ import abc
 
 
 class TrainingEngine(abc.ABC):
-    """Trains a model its own way, on the CPU; named like its file.
+    """Trains a model its own way, on the CPU or a GPU; named like its file.
 
     Neither importing the file nor making the engine imports a backend: `load` does.
 
@@ -50,6 +50,10 @@ class TrainingEngine(abc.ABC):
         Args:
             images: uint8, `(batch, height, width, channels)`.
         """
+
+    def peak_gpu_bytes(self):
+        """Most memory that its tensors have had on a GPU so far; `None` if they are on none."""
+        return None
 
     def profile(self, images):
         """Where the time of one more update goes, after some others.

@@ -1,6 +1,7 @@
 """Plain PyTorch, operation by operation."""
 
 from benchmarks.timing import seconds_of
+from benchmarks.training.engines import _gpu
 from benchmarks.training.engines.base import TrainingEngine
 
 #: What makes a configuration one of the published code, for 8-bit RGB images. The family comes
@@ -39,6 +40,9 @@ class TorchEagerEngine(TrainingEngine):
         return all(getattr(config, name) == value for name, value in _PUBLISHED.items())
 
     def load(self):
+        from utils.command_line.environment import set_environment
+
+        set_environment("torch", self.run.gpu)
         import torch  # noqa: F401
 
         import benchmarks.training.plain_vdvae  # noqa: F401
@@ -49,7 +53,8 @@ class TorchEagerEngine(TrainingEngine):
         from benchmarks.training.plain_vdvae import PlainVDVAE, TrainingStep
 
         torch.manual_seed(self.training.seed)
-        model = PlainVDVAE(self.config)
+        self.device = torch.accelerator.current_accelerator(check_available=True) or "cpu"
+        model = PlainVDVAE(self.config).to(self.device)
         warmup = round(self.training.lr_warmup_epochs * self.updates_per_epoch)
         self.step = TrainingStep(model, self.training, warmup, self.compiled(model.loss))
         return sum(parameter.numel() for parameter in model.parameters())
@@ -61,7 +66,10 @@ class TorchEagerEngine(TrainingEngine):
     def update(self, images):
         import torch
 
-        self.step(torch.from_numpy(images))
+        self.step(torch.from_numpy(images).to(self.device))
+
+    def peak_gpu_bytes(self):
+        return _gpu.peak_bytes("torch")
 
     def profile(self, images):
         from torch.profiler import ProfilerActivity, profile
