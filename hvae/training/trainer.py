@@ -131,15 +131,15 @@ class Trainer:
             self._others += self.loss_scale.variables
         read = [*self.variables, *self._others]
         self._gradient = self._devices.gradient(backend.compiled(self._packed_gradient, read, jit))
-        variables = [*read, *self.update.state, self.seed_generator.state]
+        variables = [*read, *self.update.state]
         state = [v for v in model.layer_variables if not v.trainable]
         self._devices.check(config, bool(state or self._regularization_state))
+        self._prepare = backend.drawing(self._make_batch, [self.seed_generator.state], jit)
         if config.batch_size_div == 1:
             self._step = backend.stepped(self._whole_step, variables, jit)
         else:
             self.accumulator = self.update.new_vector()
             variables += [self.accumulator]
-            self._prepare = backend.stepped(self._make_batch, [self.seed_generator.state], jit)
             self._accumulate = backend.stepped(self._accumulate_step, variables, jit)
             self._apply = backend.stepped(self._apply_accumulated, variables, jit)
 
@@ -181,7 +181,9 @@ class Trainer:
         drawn = self._host_noise(self.updates_done) if self._host_noise else None
         step = self._step if self.config.batch_size_div == 1 else self._step_in_parts
         with self._devices.scope():
-            result = step(images, drawn, *self._settings())
+            # The noise of the whole batch is drawn at once, so that an update does not depend
+            # on how the batch is divided.
+            result = step(*self._prepare(images, drawn), *self._settings())
         self.updates_done += 1
         return result
 
@@ -323,9 +325,9 @@ class Trainer:
         gradient = self.update.layout.pack(gradients)
         return gradient / self.loss_scale.value if self.loss_scale else gradient, terms
 
-    def _whole_step(self, images, drawn, settings, learning_rate, skip_norm):
+    def _whole_step(self, images, noise, settings, learning_rate, skip_norm):
         layer_state = self._copy_layer_state()
-        gradient, terms = self._gradient(*self._make_batch(images, drawn), settings)
+        gradient, terms = self._gradient(images, noise, settings)
         return self._finish(gradient, terms, layer_state, learning_rate, skip_norm)
 
     def _copy_layer_state(self):
@@ -342,10 +344,7 @@ class Trainer:
             *terms, info.gradient_norm, info.skipped, self.update.consecutive_skips.value
         )
 
-    def _step_in_parts(self, images, drawn, settings, learning_rate, skip_norm):
-        # The noise of the whole batch is drawn at once, so that an update does not
-        # depend on how the batch is divided.
-        images, noise = self._prepare(images, drawn)
+    def _step_in_parts(self, images, noise, settings, learning_rate, skip_norm):
         layer_state = self._copy_layer_state()
         part = len(self._devices.own(range(self.config.micro_batch_size)))
         self.accumulator.assign(ops.zeros_like(self.accumulator.value))

@@ -104,9 +104,9 @@ class RunSettings:
     )
     jit: str = setting(
         "auto",
-        "compile the gradient (tensorflow: through XLA; torch: torch.compile) or the step (jax); "
-        "auto: tensorflow on a GPU only, since a processor needs longer to compile than it gains; "
-        "jax always; torch never",
+        "compile the gradient (tensorflow: through XLA; torch: torch.compile) or the step (jax: "
+        "through XLA; torch on a GPU: a CUDA graph); auto: tensorflow and torch on a GPU only, "
+        "since a processor needs longer to compile than it gains; jax always",
         group=_GENERAL,
         choices=SWITCH,
     )

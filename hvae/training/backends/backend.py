@@ -1,4 +1,4 @@
-"""What training needs of the backend, in one file each."""
+"""What training needs of the backend: a module each, and files beside it with its name in front."""
 
 import importlib
 
@@ -13,6 +13,7 @@ def training_backend():
     value_and_gradients     a loss and its gradient
     compiled                a function as a program, if it is to be
     stepped                 a function that assigns variables, as one step
+    drawing                 a function that draws random numbers, as one step
     recomputed              a function that keeps its arguments only for its gradient
     shared, fused           a function as a program of its own within others; `None` where that
                             gains nothing

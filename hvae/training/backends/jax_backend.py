@@ -97,6 +97,9 @@ def stepped(function, variables, jit):
     return step
 
 
+drawing = stepped
+
+
 def uses_compiler(jit):
     """Whether XLA compiles the step, for `"on"`, `"off"` or `"auto"`."""
     return jit != "off"

@@ -77,6 +77,9 @@ def stepped(function, variables, jit):
     return compiled(function, variables, jit=False)
 
 
+drawing = stepped
+
+
 def shared(function):
     """The function as a graph of its own, which stays one however often it is called.
 

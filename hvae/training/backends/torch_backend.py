@@ -4,14 +4,14 @@ import contextlib
 import functools
 import os
 
-import keras
 import torch
 from torch import distributed
-from torch.fx.experimental.proxy_tensor import make_fx
 from torch.utils.checkpoint import checkpoint
 
 from hvae.errors import UserError
 from hvae.training.backends.devices import DevicesBase, lost_process
+from hvae.training.backends.torch_cuda_graph import CUDAGraphStep
+from hvae.training.backends.torch_recording import recorded
 
 #: There are no graphs of blocks, and PyTorch's elementwise functions are one pass each.
 shared = fused = None
@@ -47,7 +47,7 @@ def kept_bytes(function, arguments):
 
 
 def compiled(function, variables, jit):
-    """The function through `torch.compile`, if `jit`.
+    """The function through `torch.compile`, if `jit`, and if the whole step is not a CUDA graph.
 
     What is compiled is what it does with tensors, recorded once: to follow Keras's Python, as
     `torch.compile` does, takes it minutes. What reads a value, as dropout its seed, is refused.
@@ -60,7 +60,7 @@ def compiled(function, variables, jit):
     Raises:
         UserError: when it is called, if `torch.compile` does not manage.
     """
-    if not jit:
+    if not jit or has_graphs():
         return function
     programs = {}  # by the shapes of its arguments
 
@@ -68,7 +68,7 @@ def compiled(function, variables, jit):
         values = [variable.value for variable in variables]
         shapes = tuple(leaf.shape for leaf in torch.utils._pytree.tree_leaves(arguments))
         if shapes not in programs:
-            programs[shapes] = _recorded(function, variables, (values, *arguments))
+            programs[shapes] = _program(function, variables, arguments)
         program, changed = programs[shapes]
         try:
             result, new = program(values, *arguments)
@@ -81,28 +81,13 @@ def compiled(function, variables, jit):
     return run
 
 
-def _recorded(function, variables, arguments):
-    """A function of tensors, to be compiled when it is called, and which variables it changes.
-
-    Args:
-        function, variables: as in `compiled`.
-        arguments: the variables' values, and the function's arguments.
-    """
-    changed = []
-
-    def pure(values, *others):
-        with keras.StatelessScope(list(zip(variables, values))) as scope:
-            result = function(*others)
-        after = [scope.get_current_value(variable) for variable in variables]
-        places = [i for i, value in enumerate(after) if value is not values[i]]
-        changed[:] = [variables[i] for i in places]
-        return result, [after[i] for i in places]
-
+def _program(function, variables, arguments):
+    """`recorded`, to be compiled when it is called."""
     try:
-        recorded = make_fx(pure)(*arguments)
+        module, changed = recorded(function, variables, arguments)
     except RuntimeError as error:  # Keras's names the layer in its first line
         raise _not_compiled(str(error).partition("\n")[0]) from error
-    return torch.compile(recorded, dynamic=False), changed
+    return torch.compile(module, dynamic=False), changed
 
 
 def _not_compiled(reason):
@@ -113,18 +98,49 @@ def _not_compiled(reason):
 
 
 def stepped(function, variables, jit):
-    """The function, which records nothing for a gradient but where it takes one."""
+    """The function, which records nothing for a gradient but where it takes one.
+
+    Args:
+        function: of tensors, reads and assigns no variables but these.
+        variables: Keras variables.
+        jit: whether it is one CUDA graph, where there are such.
+    """
+    if jit and has_graphs():
+        return CUDAGraphStep(function, variables)
     return torch.no_grad()(function)
 
 
+def drawing(function, variables, jit):
+    """The function: Keras makes a number of a seed, for which the processor waits."""
+    return torch.no_grad()(function)
+
+
+def has_graphs():
+    """Whether steps can be CUDA graphs: what processes tell each other is not part of one."""
+    return torch.cuda.is_available() and _num_processes() == 1
+
+
 def uses_compiler(jit):
-    """Whether `torch.compile` makes a program of the gradient, for `"on"`, `"off"` or `"auto"`."""
-    return jit == "on"
+    """Whether a step is a CUDA graph, or a program of `torch.compile`.
+
+    Args:
+        jit: `"on"`, `"off"`, or `"auto"`: where there are CUDA graphs.
+    """
+    return has_graphs() if jit == "auto" else jit == "on"
 
 
 def describe_compiler(jit):
     """How a step is run, and how else it could be."""
+    if has_graphs():
+        return (
+            "a CUDA graph (--no-jit: operation by operation)" if jit else "operation by operation"
+        )
     return "torch.compile" if jit else "operation by operation (--jit: torch.compile)"
+
+
+def _num_processes():
+    """How many processes `torchrun` has started."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def has_accelerator():
@@ -142,7 +158,7 @@ class Devices(DevicesBase):
     shares_means = False
 
     def __init__(self, count):
-        processes = int(os.environ.get("WORLD_SIZE", "1"))
+        processes = _num_processes()
         super().__init__(count or processes)
         if self.count != processes:
             raise UserError(
