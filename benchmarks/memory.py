@@ -1,12 +1,13 @@
 """How much memory an update and an evaluation take, of every configuration in `cfg/`.
 
-    python -m benchmarks.memory [NAME ...] [--patience 300] [--write] [--flags FLAG ...]
+    python -m benchmarks.memory [NAME ...] [--patience 300] [--write [SECTION]] [--flags FLAG ...]
 
 Each trains in a process of its own, on the CPU, with random images and the flags of its file, and
 evaluates its batch after the update. `--flags`, which come last, are added to those of all.
 Reckoned is what `main.py` says before the first update, with what the process holds then. What has
 made no update in `--patience` seconds, or is killed for memory, says so, with its peak until then.
-Prints a Markdown table, and with `--write` puts it into `benchmarks/README.md`.
+Prints a Markdown table, and with `--write` puts it into `benchmarks/README.md`, into the section
+`memory` or another.
 """
 
 import argparse
@@ -38,7 +39,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", default=config_names())
     parser.add_argument("--patience", type=float, default=300.0, help="seconds for each")
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument(
+        "--write", nargs="?", const="memory", metavar="SECTION", help="into benchmarks/README.md"
+    )
     parser.add_argument("--flags", nargs=argparse.REMAINDER, default=[], help="of main.py, to all")
     typed = parser.parse_args()
     stop_workers_when_terminated()
@@ -50,7 +53,7 @@ def main():
     text = f"{flags}{machine.description()}.\n\n{markdown(HEADER, rows)}"
     print(text)
     if typed.write:
-        write_section("memory", text)
+        write_section(typed.write, text)
 
 
 def _row(name, flags, patience):
