@@ -164,6 +164,12 @@ def tiny_config(**changes):
     return VDVAEConfig(**{**values, **changes})
 
 
+def one_block_config(**changes):
+    """One scale, and no block but one of latents: a third of what `tiny_config` takes to trace."""
+    values = {"num_scales": 1, "enc_num_blocks": 0, "output_blocks": 0}
+    return tiny_config(**{**values, **changes})
+
+
 def efficient_config(**changes):
     """An Efficient-VDVAE of three levels, two of one size, with as many widths."""
     values = dict(

@@ -26,13 +26,13 @@ from hvae.training.backends.backend import training_backend
 from hvae.training.backends.devices import DevicesBase, LostProcess
 from hvae.training.config import TrainingConfig
 from hvae.training.trainer import Trainer
-from tests.conftest import random_images, randomize, tiny_config
+from tests.conftest import one_block_config, random_images, randomize
 from tests.harness import check_equal
 from tests.trained_under import Run, small_nvae
 
 BATCH, UPDATES = 8, 20
 #: A model that every backend shares out.
-SHARED = tiny_config(num_scales=1)
+SHARED = one_block_config()
 
 
 def trained(devices, config, **settings):

@@ -16,6 +16,7 @@ from tests.conftest import (
     lvae_config,
     normal_noise,
     nvae_config,
+    one_block_config,
     random_images,
     randomize,
     tiny_config,
@@ -31,8 +32,7 @@ FAMILIES = {
     "nvae": nvae_config(initial_splits_per_scale=1),
     "lvae, dropout": lvae_config(dropout=0.3),
 }
-#: What can be fitted in seconds.
-SMALL = tiny_config(num_scales=1, enc_num_blocks=0, output_blocks=0)
+SMALL = one_block_config()
 NUM_DIMS = 64
 
 

@@ -25,7 +25,7 @@ from hvae.training.config import TrainingConfig
 from hvae.training.fit import Fit
 from hvae.training.progress import Progress
 from hvae.training.trainer import Trainer
-from tests.conftest import nvae_config, random_images, randomize, tiny_config
+from tests.conftest import nvae_config, one_block_config, random_images, randomize
 
 BATCH, IMAGES, UPDATES, EPOCHS = 4, 12, 3, 4
 SETTINGS = {"batch_size": BATCH, "epochs": EPOCHS, "noise": "host", "adam_epsilon": 1e-4}
@@ -40,7 +40,7 @@ def small_nvae(**changes):
 CASES = {
     "batch norm": (small_nvae, {"regularization_constant": 0.1, "gradient_clipnorm": 0.5}),
     "pairs, parts, flow": (
-        lambda: tiny_config(num_scales=1, flow_type="iaf", num_flows=(1,)),
+        lambda: one_block_config(flow_type="iaf", num_flows=1),
         {"cr_vae": True, "batch_size_div": 2, "optimizer": "adamw", "gamma_max_steps": 2},
     ),
 }

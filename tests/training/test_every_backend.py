@@ -11,7 +11,7 @@ from hvae.training.backends.backend import training_backend
 from hvae.training.config import TrainingConfig
 from hvae.training.trainer import Trainer
 from tests.backend_outputs import untraced
-from tests.conftest import random_images, randomize, tiny_config
+from tests.conftest import one_block_config, random_images, randomize
 from tests.trained_under import Run, small_nvae
 
 pytestmark = pytest.mark.every_backend
@@ -42,7 +42,7 @@ def arrays(variables):
 @pytest.mark.parametrize("noise", ["backend", "host"])
 def test_a_resumed_run_equals_one_left_alone_bit_for_bit(noise, tmp_path):
     """Stopped in the middle of an epoch, with the noise that the backend draws, or the host."""
-    kind = {"model_config": tiny_config(num_scales=1), "noise": noise}
+    kind = {"model_config": one_block_config(), "noise": noise}
     whole = Run(tmp_path / "whole", **kind).train_epoch().train_epoch()
     part = Run(tmp_path / "part", **kind).train_epoch()
     start_update = part.trainer.start_update
@@ -86,7 +86,7 @@ def test_blocks_computed_again_make_the_same_update_and_a_skipped_one_none():
 
 
 def test_half_precision_scales_its_loss():
-    config = tiny_config(num_scales=1)
+    config = one_block_config()
     trainer = make(config, "mixed_float16", learning_rate=1e-12, weight_decay=0.0)
     images = random_images(config, BATCH)
     trainer.updates_done = 5

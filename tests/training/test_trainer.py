@@ -13,6 +13,7 @@ from hvae.training.loss.augmentation import Augmentation
 from tests.backend_outputs import untraced
 from tests.conftest import (
     normal_noise,
+    one_block_config,
     random_images,
     randomize,
     read_published,
@@ -23,8 +24,7 @@ from tests.trained_under import small_nvae
 pytestmark = pytest.mark.tensorflow
 
 BATCH = 12
-#: Of one scale, half of what two take to trace.
-CONFIG = tiny_config(num_scales=1)
+CONFIG = one_block_config()
 
 
 class FixedAugmentation(Augmentation):
@@ -294,7 +294,7 @@ def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
     """
     levels = 17 if likelihood == "dmol" else 2
     trainer = make(
-        model_config=tiny_config(num_scales=1, likelihood=likelihood, levels=levels),
+        model_config=one_block_config(likelihood=likelihood, levels=levels),
         learning_rate=0.02,
         learning_rate_end=1e-6,
         epochs=40,
@@ -315,7 +315,7 @@ def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
 def test_evenly_random_images_reach_their_entropy():
     """Independent fair pixels: no model is better than 64 log 2 nats, and ours gets there."""
     trainer = make(
-        model_config=tiny_config(num_scales=1, likelihood="bernoulli", levels=2),
+        model_config=one_block_config(likelihood="bernoulli", levels=2),
         batch_size=64,
         learning_rate=0.01,
     )
