@@ -83,6 +83,13 @@ def vdvae(exported):
     return exported("vdvae")
 
 
+@pytest.fixture(scope="session")
+def small():
+    """A model of one block, and images, for what does not depend on the model."""
+    config = tiny_config(num_scales=1, image_size=(4, 4), dec_num_blocks=1)
+    return randomize(HVAE(config), scale=0.15), random_images(config, 5)
+
+
 @pytest.fixture
 def copy(vdvae, tmp_path):
     """A copy of the exported VDVAE's folder, to be damaged."""

@@ -94,7 +94,8 @@ def test_other_formats_give_the_same_numbers(vdvae, running, tmp_path, format):
     np.testing.assert_allclose(elbo, running("vdvae").score(vdvae.images).elbo, rtol=1e-5)
 
 
-def test_a_wrong_program_is_not_written(vdvae, tmp_path, monkeypatch):
+def test_a_wrong_program_is_not_written(small, tmp_path, monkeypatch):
+    model, images = small
     call = Program.call
 
     def nearly(self, inputs):
@@ -102,17 +103,18 @@ def test_a_wrong_program_is_not_written(vdvae, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Program, "call", nearly)
     with pytest.raises(UserError, match="score: elbo is off by 1.0e-03 .* nothing was written"):
-        Exporter(vdvae.model)(tmp_path / "wrong", vdvae.images, SCORE)
+        Exporter(model)(tmp_path / "wrong", images, SCORE)
     assert not list(tmp_path.iterdir())
 
 
-def test_only_an_export_is_replaced(vdvae, copy, tmp_path):
+def test_only_an_export_is_replaced(small, copy, tmp_path):
+    model, images = small
     keepsake = tmp_path / "mine"
     keepsake.mkdir()
     (keepsake / "thesis.tex").write_text("")
     with pytest.raises(UserError, match="mine is not an export, it is not replaced"):
-        Exporter(vdvae.model)(keepsake, vdvae.images, SCORE)
-    Exporter(vdvae.model)(copy, vdvae.images, SCORE)
+        Exporter(model)(keepsake, images, SCORE)
+    Exporter(model)(copy, images, SCORE)
     assert {path.name for path in copy.iterdir()} == {"manifest.json", "score.bin", "score.xml"}
     assert list(json.loads((copy / "manifest.json").read_text())["parts"]) == ["score"]
 
