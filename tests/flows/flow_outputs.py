@@ -2,8 +2,8 @@
 
 KERAS_BACKEND=jax python -m tests.flows.flow_outputs FOLDER OUT.npz
 
-FOLDER holds NAME.json, a model's configuration, its weights at each stage of training,
-NAME_STAGE.weights.h5, and inputs.npz. Arrays are named NAME/STAGE/HEIGHTxWIDTH/QUANTITY.
+FOLDER holds NAME.json, a model's configuration, the arrays of its weights at each stage of
+training, NAME_STAGE.npz, and inputs.npz. Arrays are named NAME/STAGE/HEIGHTxWIDTH/QUANTITY.
 """
 
 import json
@@ -45,7 +45,8 @@ def models_of(folder):
     for path in sorted(folder.glob("*.json")):
         model = HVAE(ModelConfig.from_dict(json.loads(path.read_text())))
         for stage in STAGES:
-            model.load_weights(folder / f"{path.stem}_{stage}.weights.h5")
+            with np.load(folder / f"{path.stem}_{stage}.npz") as weights:
+                model.set_weights(list(weights.values()))
             yield f"{path.stem}/{stage}", model
 
 

@@ -74,9 +74,9 @@ def models(tmp_path_factory):
         keras.utils.set_random_seed(0)
         model = HVAE(flow_config(name))
         (folder / f"{name}.json").write_text(json.dumps(to_dict(model.config)))
-        model.save_weights(folder / f"{name}_initial.weights.h5")
+        np.savez(folder / f"{name}_initial.npz", *model.get_weights())
         train(model, images, UPDATES)
-        model.save_weights(folder / f"{name}_trained.weights.h5")
+        np.savez(folder / f"{name}_trained.npz", *model.get_weights())
     inputs = {}
     for name, model in models_of(folder):
         for scale, given in zip(model.config.latent_scales, given_to_blocks(model, images[:20])):
@@ -167,7 +167,9 @@ def sampled_kl(models):
     return results
 
 
-def _sampled_kl(block, state, activation, rng, at_once=512):
+def _sampled_kl(block, state, activation, rng):
+    # As many at once as a 32x32 latent has room for: small ones cost by the operation.
+    at_once = min(SAMPLES, 512 * 32 * 32 // (state.shape[1] * state.shape[2]))
     state, activation = (np.repeat(value, at_once, axis=0) for value in (state, activation))
     sums = {"kl": [], "log_ratio": []}
     for _ in range(SAMPLES // at_once):
