@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from tests.conftest import assign
+
 
 def compiled(function, *layers, is_large=False):
     """The function of arrays as one program under JAX, which else compiles every operation.
@@ -14,6 +16,7 @@ def compiled(function, *layers, is_large=False):
         function: arrays in, a structure of arrays out.
         layers: built layers that it uses. Their weights are inputs of the program, so that they
             may change from call to call, and a layer with other weights is the same program.
+            Variables that the function changes have changed afterwards, as without compilation.
         is_large: whether it computes longer than optimizations take to compile.
     """
     if keras.config.backend() != "jax":
@@ -23,13 +26,21 @@ def compiled(function, *layers, is_large=False):
     variables = [variable for layer in layers for variable in layer.variables]
 
     def call(values, *arrays):
-        with keras.StatelessScope(state_mapping=list(zip(variables, values))):
-            return function(*arrays)
+        with keras.StatelessScope(state_mapping=list(zip(variables, values))) as scope:
+            outputs = function(*arrays)
+        after = enumerate(map(scope.get_current_value, variables))
+        return outputs, {i: value for i, value in after if value is not values[i]}
 
     options = {"xla_backend_optimization_level": 1} if is_large else None
     program = jax.jit(call, compiler_options=options)
 
-    return lambda *arrays: program([variable.value for variable in variables], *arrays)
+    def run(*arrays):
+        outputs, changed = program([variable.value for variable in variables], *arrays)
+        for i, value in changed.items():
+            variables[i].assign(value)
+        return outputs
+
+    return run
 
 
 def check_equal(values, others):
@@ -86,7 +97,7 @@ def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_cou
     inputs = np.random.default_rng(0).standard_normal(input_shape).astype("float32")
     for weight in layer.weights:
         values = np.random.default_rng(1).standard_normal(weight.shape) * 0.3
-        weight.assign(np.abs(values) if weight.name == "moving_variance" else values)
+        assign(weight, np.abs(values) if weight.name == "moving_variance" else values)
     outputs = ops.convert_to_numpy(compiled(layer, layer)(inputs))
     assert outputs.shape == output_shape
     assert tuple(layer.compute_output_shape(input_shape)) == output_shape
@@ -117,12 +128,25 @@ def variable_gradient(function, variable):
 
 def variable_gradients(function, variables):
     """The same of several, as NumPy; None where the function does not depend on a variable."""
+    return gradients_and_outputs(lambda: (function(), ()), variables)[0]
+
+
+def gradients_and_outputs(function, variables):
+    """Gradients of a scalar, and what is computed with it: one program under JAX.
+
+    Args:
+        function: of no arguments, to the scalar and a structure of tensors.
+        variables: Keras variables.
+
+    Returns:
+        The gradients as those of `variable_gradients`, and the structure.
+    """
     backend = keras.config.backend()
     if backend == "tensorflow":
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
-            result = function()
+            result, outputs = function()
         gradients = tape.gradient(result, [variable.value for variable in variables])
     elif backend == "jax":
         import jax
@@ -131,13 +155,15 @@ def variable_gradients(function, variables):
             with keras.StatelessScope(state_mapping=list(zip(variables, values))):
                 return function()
 
-        gradients = jax.jit(jax.grad(of_values))([variable.value for variable in variables])
+        program = jax.jit(jax.grad(of_values, has_aux=True))
+        gradients, outputs = program([variable.value for variable in variables])
     else:
         import torch
 
+        result, outputs = function()
         values = [variable.value for variable in variables]
-        gradients = torch.autograd.grad(function(), values, allow_unused=True)
-    return [None if g is None else ops.convert_to_numpy(g) for g in gradients]
+        gradients = torch.autograd.grad(result, values, allow_unused=True)
+    return [None if g is None else ops.convert_to_numpy(g) for g in gradients], outputs
 
 
 def assert_every_weight_matters(outputs_of, variables):
