@@ -6,7 +6,7 @@ import pytest
 from hvae.likelihoods import LIKELIHOODS
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _methods_are_compiled():
     if keras.config.backend() != "jax":
         yield

@@ -62,9 +62,8 @@ def test_improbable_levels_cost_no_more_than_the_added_probability():
     np.testing.assert_allclose(nll[:100], -np.log(1e-7), rtol=1e-6)
 
 
-@pytest.mark.parametrize("size", [1e-3, 1.0, 30.0, 1e3, 1e5])
-def test_value_and_gradient_are_finite_for_every_input(size, rng):
-    assert_finite_for_every_input(DiscretizedLogistic(3, 256), size, rng)
+def test_value_and_gradient_are_finite_for_every_input(rng):
+    assert_finite_for_every_input(DiscretizedLogistic(3, 256), rng)
 
 
 def test_log_scales_are_cut_at_their_least():
@@ -88,10 +87,11 @@ def test_mean_is_that_of_the_levels(levels):
 
 
 def test_mean_is_at_most_half_a_level_off():
+    likelihood = DiscretizedLogistic(1, 5)
     for mean in np.linspace(-0.7, 0.7, 29):
         pixel = np.array([mean, -4.0], "float32")
         expected = numpy_probabilities(pixel, 5)[:, 0] @ np.arange(5) / 4
-        ours = ops.convert_to_numpy(DiscretizedLogistic(1, 5).mean(pixel.reshape(1, 1, 1, 2)))
+        ours = ops.convert_to_numpy(likelihood.mean(pixel.reshape(1, 1, 1, 2)))
         assert abs(ours.squeeze() - expected) < 0.5 / 4 + 1e-6
 
 

@@ -59,9 +59,8 @@ def test_density_integrates_to_one_and_may_exceed_it():
 
 
 @pytest.mark.parametrize("scale_param", SCALE_PARAMS)
-@pytest.mark.parametrize("size", [1e-3, 1.0, 30.0, 1e3, 1e5])
-def test_value_and_gradient_are_finite_for_every_input(scale_param, size, rng):
-    assert_finite_for_every_input(Gaussian(3, 256, scale_param, 0.7), size, rng)
+def test_value_and_gradient_are_finite_for_every_input(scale_param, rng):
+    assert_finite_for_every_input(Gaussian(3, 256, scale_param, 0.7), rng)
 
 
 @pytest.mark.parametrize("scale_param", SCALE_PARAMS)

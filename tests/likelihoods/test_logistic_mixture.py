@@ -105,9 +105,8 @@ def test_improbable_bins_are_exact():
     np.testing.assert_allclose(nll[1:101], expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("size", [1e-3, 1.0, 30.0, 1e3, 1e5])
-def test_value_and_gradient_are_finite_for_every_input(size, rng):
-    assert_finite_for_every_input(LogisticMixture(3, 256, 3), size, rng)
+def test_value_and_gradient_are_finite_for_every_input(rng):
+    assert_finite_for_every_input(LogisticMixture(3, 256, 3), rng)
 
 
 def test_bounds_of_parameters():
@@ -122,13 +121,13 @@ def test_bounds_of_parameters():
 
 
 def test_mean_counts_what_is_clipped_at_any_scale():
-    u = (np.arange(200000) + 0.5) / 200000
+    likelihood, u = LogisticMixture(1, 256, 1), (np.arange(200000) + 0.5) / 200000
     for mean in (-5.0, -0.3, 0.8):
         for log_scale in (-7.0, -2.0, -0.1, 0.1, 3.0, 20.0, 100.0):
             y = mean + np.exp(log_scale) * np.log(u / (1 - u))
             expected = 0.5 * (np.clip(y, -1, 1).mean() + 1)
             parameters = np.array([0.0, mean, log_scale], "float32").reshape(1, 1, 1, 3)
-            ours = ops.convert_to_numpy(LogisticMixture(1, 256, 1).mean(parameters))
+            ours = ops.convert_to_numpy(likelihood.mean(parameters))
             np.testing.assert_allclose(ours.squeeze(), expected, atol=1e-5)
 
 
