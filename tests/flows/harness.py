@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from hvae.flows.base import FlowOutput
+from tests.conftest import assign
 from tests.harness import compiled, compiled_jacobian, jacobians
 
 SIZES = ((4, 4, 4), (2, 2, 4), (1, 1, 3), (3, 5, 2))
@@ -28,11 +29,12 @@ def random_context(flow, z):
 
 
 def build_random(flow, shape, scale):
-    """Build a flow, and move every weight away from where it starts."""
-    flow.build((None, *shape))
+    """Build a flow if it is not, and move every weight away from where it starts."""
+    if not flow.built:
+        flow.build((None, *shape))
     rng = np.random.default_rng(0)
     for weight in flow.weights:
-        weight.assign(ops.convert_to_numpy(weight) + scale * rng.standard_normal(weight.shape))
+        assign(weight, ops.convert_to_numpy(weight) + scale * rng.standard_normal(weight.shape))
     return flow
 
 
@@ -59,13 +61,17 @@ def _compiled_jacobian(flow):
 
 def both_ways(flow, z, context=None):
     """What the flow makes of z, and what its inverse makes of that; NumPy in, NumPy out."""
+    outputs = _compiled_both_ways(flow)(z, context)
+    return [FlowOutput(*map(ops.convert_to_numpy, output)) for output in outputs]
 
+
+@functools.lru_cache(maxsize=16)
+def _compiled_both_ways(flow):
     def there_and_back(z, context):
         there = flow(z, context=context)
         return there, flow.inverse(there.z, context=context)
 
-    outputs = compiled(there_and_back, flow)(z, context)
-    return [FlowOutput(*map(ops.convert_to_numpy, output)) for output in outputs]
+    return compiled(there_and_back, flow)
 
 
 def check_inverse(flow, z, context=None):
@@ -89,7 +95,7 @@ def run_flow_test(flow, shape, scale=0.3):
     A flow with a `context_width` gets a random context.
 
     Args:
-        flow: not built yet.
+        flow: built or not.
         shape: of a latent, `(height, width, channels)`.
         scale: standard deviation of what is added to the weights.
     """
@@ -100,8 +106,11 @@ def run_flow_test(flow, shape, scale=0.3):
     assert there.z.shape == z.shape and there.log_det.shape == (len(z),)
     assert np.abs(there.z - z).max() > 0.1 or shape[-1] == 1
 
-    expected = log_dets(flow, z, context)
-    assert (np.abs(there.log_det - expected) <= 1e-4 * np.maximum(1.0, np.abs(expected))).all()
+    # Of many variables a quarter of the latents, with the largest: a Jacobian has a row for each.
+    chosen = slice(None, None, -4 if z[0].size > 32 else -1)
+    expected = log_dets(flow, z[chosen], None if context is None else context[chosen])
+    error = np.abs(there.log_det[chosen] - expected)
+    assert (error <= 1e-4 * np.maximum(1.0, np.abs(expected))).all()
 
     if keras.config.backend() == "tensorflow":  # Keras's, and so the same under every backend
         _check_configuration(flow, z, context, there.z)

@@ -19,13 +19,13 @@ from tests.harness import compiled
 SYLVESTER = {"flow_type": "sylvester", "num_flows": (1, 2), "flow_in_ch": 3, "num_ortho_vecs": 4}
 
 
-def make_flow():
+def make_flow(shape):
     return OrthogonalSylvesterFlow(num_flows=3, num_ortho_vecs=4, context_width=3)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_kl_is_not_negative(seed, rng):
-    block, state, activation = make_block(seed, make_flow(), (3, 2), z_width=2)
+    block, state, activation = make_block(seed, make_flow, (3, 2, 2))
     output = run(block, state, activation, rng.standard_normal((4096, 3, 2, 2)))
     for value in (output.kl, output.log_ratio):
         mean, error = mean_and_error(value)
@@ -35,7 +35,7 @@ def test_the_kl_is_not_negative(seed, rng):
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("z_width", [1, 2])
 def test_the_kl_is_that_of_numerical_integration(z_width, seed, rng):
-    block, state, activation = make_block(seed, make_flow(), (1, 1), z_width)
+    block, state, activation = make_block(seed, make_flow, (1, 1, z_width))
     check_kl_against_integration(block, state, activation, (1, 1, z_width), rng)
 
 
