@@ -8,6 +8,7 @@ from hvae.errors import UserError
 from hvae.published.efficient_vdvae.hyperparameters import efficient_vdvae_config
 from hvae.published.efficient_vdvae.tensors import RayhaneEfficientVDVAE
 from tests.conftest import read_published
+from tests.harness import compiled
 from tests.published.openai_vdvae.test_tensors import assert_close, noise_of
 from tests.published.whole_models import assert_model_agrees
 
@@ -136,6 +137,6 @@ def test_a_top_level_that_unpools(reference, model):
     top = np.maximum(projected, 0.1 * projected) + own
     model.decoder.initial_states[0].state.assign(top.transpose(0, 2, 3, 1))
     noise = noise_of(d, "noise/")
-    output, expected = unpooling(d["x_uint8"], noise), model(d["x_uint8"], noise)
+    output, expected = (compiled(m, m)(d["x_uint8"], noise) for m in (unpooling, model))
     assert_close(output.kl, to_numpy(expected.kl))
     assert_close(output.parameters, to_numpy(expected.parameters))

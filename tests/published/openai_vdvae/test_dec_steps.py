@@ -9,31 +9,14 @@ from hvae.errors import UserError
 from hvae.inference.inspection.block_numbers import blocks_of_scales
 from hvae.model import HVAE
 from hvae.published.openai_vdvae.hyperparameters import openai_vdvae_config
-from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
-from tests.conftest import normal_noise, random_images, randomize, read_published
-from tests.harness import variable_gradient
-from tests.published.openai_vdvae.test_tensors import assert_close, noise_of
+from tests.conftest import normal_noise, random_images, randomize
+from tests.published.whole_models import assert_model_agrees
 
 
 @pytest.mark.every_backend
 def test_mixed_scales(golden):
     """A block at 16x16 reads the state at 4x4, and not that at 8x8."""
-    d, state, hparams = read_published(golden, "openai_vdvae_mixed_scales.npz")
-    model = OpenAIVDVAE().read(state, hparams)
-    images, noise = d["x_uint8"], noise_of(d, "noise/")
-    output = model(images, noise)
-    assert_close(output.parameters, d["params"])
-    assert_close(output.nll, d["nll"])
-    assert_close(output.kl, d["kl"])
-    temperature = [float(t) for t in d["uncond_temperature"]]
-    unconditional = model.top_down(noise_of(d, "uncond_noise/"), temperature=temperature)
-    assert_close(unconditional.parameters, d["uncond_params"])
-
-    def loss():
-        return -ops.mean(model(images, noise).elbo) / float(d["grad_divisor"])
-
-    slope = variable_gradient(loss, model.encoder.stem[0].kernel)
-    assert_close(slope.transpose(3, 2, 0, 1), d["grad"], 1e-4)
+    assert_model_agrees(golden, "openai_vdvae_mixed_scales.npz")
 
 
 HPARAMS = {

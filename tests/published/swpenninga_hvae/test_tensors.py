@@ -10,7 +10,8 @@ from keras import ops
 from hvae.errors import UserError
 from hvae.published.swpenninga_hvae.tensors import SwpenningaHVAE
 from hvae.published.swpenninga_hvae.yaml_file import DEFAULTS
-from tests.conftest import random_images, tiny_config
+from tests.conftest import assign, random_images, tiny_config
+from tests.harness import compiled
 from tests.published.openai_vdvae.test_tensors import assert_close
 from tests.published.swpenninga_hvae.stand_in import VAE, VAETrainer
 
@@ -47,10 +48,11 @@ def written(request, config, tmp_path_factory):
     vae = VAE(out_width=20)
     trainer = VAETrainer(vae)
     scaled = images.astype("float32") / 127.5 - 1.0
-    trainer(scaled, noise)
+    # Builds it: with symbols, since JAX would compile each operation for arrays.
+    trainer(*keras.tree.map_structure(lambda x: keras.Input(batch_shape=x.shape), (scaled, noise)))
     for variable in vae.trainable_variables:
-        variable.assign(0.3 * rng.standard_normal(variable.shape))
-    outputs = [ops.convert_to_numpy(value) for value in trainer(scaled, noise)]
+        assign(variable, 0.3 * rng.standard_normal(variable.shape))
+    outputs = [ops.convert_to_numpy(value) for value in compiled(trainer, trainer)(scaled, noise)]
     path = tmp_path_factory.mktemp("written") / "model.weights.h5"
     if request.param == "of training":
         trainer.compile(optimizer=keras.optimizers.Adamax(use_ema=True))
@@ -65,7 +67,8 @@ def written(request, config, tmp_path_factory):
 def test_numbers_agree(config, written):
     path, images, noise, (parameters, kl) = written
     tensors = SwpenningaHVAE().load(path).tensors["raw"]
-    output = SwpenningaHVAE().read(tensors, config)(images, noise)
+    model = SwpenningaHVAE().read(tensors, config)
+    output = compiled(model, model)(images, noise)
     assert_close(output.parameters, parameters)
     assert_close(output.kl, kl)
 
