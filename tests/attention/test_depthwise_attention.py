@@ -7,6 +7,8 @@ from keras import ops
 
 from hvae.attention.depthwise_attention import DepthwiseAttention
 from hvae.attention.keys_values import KeysValues
+from tests.conftest import assign
+from tests.harness import compiled
 
 SIZE, WIDTH, QUERY_WIDTH = (4, 2), 6, 3
 # Size, entries and width of values: smaller, the same and larger, also along one side only.
@@ -17,7 +19,7 @@ def make(rng, num_queries=1, value_widths=(WIDTH,), gamma=0.7, **options):
     layer = DepthwiseAttention(WIDTH, value_widths, num_queries, QUERY_WIDTH, **options)
     layer.build((None, *SIZE, WIDTH), (None, *SIZE, 5))
     for weight in layer.weights:
-        weight.assign(rng.standard_normal(weight.shape))
+        assign(weight, rng.standard_normal(weight.shape))
     layer.gamma.assign(gamma)
     return layer
 
@@ -69,13 +71,14 @@ def attended(queries, sources, value_width=WIDTH):
 
 
 def queries_of(layer, context):
-    queries = ops.convert_to_numpy(layer.query_net(context))
+    queries = ops.convert_to_numpy(compiled(layer.query_net, layer)(context))
     return queries.reshape(*queries.shape[:3], -1, QUERY_WIDTH)
 
 
 def call(layer, inputs, context, sources):
     sources = [KeysValues(*map(ops.convert_to_tensor, source)) for source in sources]
-    return ops.convert_to_numpy(layer(inputs, context, sources=sources))
+    attention = compiled(lambda x, context, sources: layer(x, context, sources=sources), layer)
+    return ops.convert_to_numpy(attention(inputs, context, sources))
 
 
 def test_one_query_is_the_loop(rng):

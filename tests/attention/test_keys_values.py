@@ -3,13 +3,14 @@ import numpy as np
 from keras import ops
 
 from hvae.attention.keys_values import KeysValuesProjection
+from tests.conftest import assign
 
 
 def projection(rng, **options):
     layer = KeysValuesProjection(3, **options)
     layer.build((None, 4, 2, 5))
     for weight in layer.weights:
-        weight.assign(rng.standard_normal(weight.shape))
+        assign(weight, rng.standard_normal(weight.shape))
     return layer
 
 

@@ -1,5 +1,7 @@
 """Tables of single digits are the likelihood's own probabilities."""
 
+import functools
+
 import numpy as np
 import pytest
 from keras import ops
@@ -9,6 +11,7 @@ from hvae.compression.digits import Digits
 from hvae.compression.range_table import range_table
 from hvae.likelihoods import get_likelihood
 from tests.conftest import tiny_config
+from tests.harness import compiled
 
 pytestmark = pytest.mark.every_backend
 
@@ -23,14 +26,14 @@ def settings_of(name, **changes):
 def nll_of_pixels(likelihood, parameters, values):
     """−log p of each pixel, by the likelihood itself."""
     one_pixel = (len(values), 1, 1, -1)
-    nll = likelihood.nll(parameters.reshape(one_pixel), values.reshape(one_pixel))
+    nll = compiled(likelihood.nll)(parameters.reshape(one_pixel), values.reshape(one_pixel))
     return ops.convert_to_numpy(nll)
 
 
 def cost_of_digits(likelihood, parameters, values):
     """−log p of each pixel, digit by digit of channel by channel."""
     count, (base, spans) = len(values), Digits.of_levels(likelihood.levels)
-    total = np.zeros(count)
+    total, table_of = np.zeros(count), compiled(functools.partial(range_table, likelihood))
     for channel in range(likelihood.channels):
         for span in spans:
             # What comes after does not count.
@@ -38,9 +41,8 @@ def cost_of_digits(likelihood, parameters, values):
             known[:, channel] = values[:, channel] // (base * span) * (base * span)
             constants = (np.full(count, x, "int32") for x in (channel, span))
             inputs = (parameters, known.astype("int32"), *constants)
-            table = ops.convert_to_numpy(
-                range_table(likelihood, *map(ops.convert_to_tensor, inputs))
-            ).astype("float64")
+            table = ops.convert_to_numpy(table_of(*map(ops.convert_to_tensor, inputs)))
+            table = table.astype("float64")
             assert table.shape == (count, base)
             table /= table.sum(axis=-1, keepdims=True)
             total -= np.log(table[np.arange(count), values[:, channel] // span % base])

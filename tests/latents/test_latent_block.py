@@ -5,6 +5,8 @@ from keras import ops
 from hvae.families.vdvae.vdvae_variant import VDVAEVariant
 from hvae.flows.base import Flow, FlowOutput
 from hvae.latents.latent_block import LatentBlock
+from tests.conftest import assign
+from tests.harness import compiled
 
 
 @pytest.fixture
@@ -13,7 +15,7 @@ def block(rng):
     block = LatentBlock(variant, std_param="exp")
     block.build((None, 4, 4, 6), (None, 4, 4, 6))
     for weight in block.weights:
-        weight.assign(0.3 * rng.standard_normal(weight.shape))
+        assign(weight, 0.3 * rng.standard_normal(weight.shape))
     return block
 
 
@@ -128,7 +130,7 @@ def sampled_block(rng, flow=None, analytical_kl=False):
     block = LatentBlock(variant, std_param="exp", analytical_kl=analytical_kl, flow=flow)
     block.build((None, 4, 4, 6), (None, 4, 4, 6))
     for weight in block.weights:
-        weight.assign(0.3 * rng.standard_normal(weight.shape))
+        assign(weight, 0.3 * rng.standard_normal(weight.shape))
     return block
 
 
@@ -137,7 +139,8 @@ def test_a_sampled_kl_is_the_closed_one_on_average(rng):
     state, activation = (rng.standard_normal((1, 4, 4, 6)).astype("float32") for _ in range(2))
     states, activations = (np.repeat(a, 4096, axis=0) for a in (state, activation))
     noise = rng.standard_normal((4096, 4, 4, 2)).astype("float32")
-    output = block(states, noise, activation=activations).latent
+    run = compiled(lambda s, noise, a: block(s, noise, activation=a).latent, block)
+    output = run(states, noise, activations)
     kl = to_numpy(output.kl).sum((1, 2, 3))
     closed = to_numpy(output.posterior.kl(output.prior)).sum((1, 2, 3))[0]
     assert abs(kl.mean() - closed) < 4 * kl.std() / np.sqrt(4096)
@@ -167,7 +170,8 @@ def test_the_closed_kl_is_a_control_variate_of_that_with_a_flow(rng, strength, l
     state, activation = (rng.standard_normal((1, 4, 4, 6)).astype("float32") for _ in range(2))
     states, activations = (np.repeat(a, 4096, axis=0) for a in (state, activation))
     noise = rng.standard_normal((4096, 4, 4, 2)).astype("float32")
-    output = block(states, noise, activation=activations).latent
+    run = compiled(lambda s, noise, a: block(s, noise, activation=a).latent, block)
+    output = run(states, noise, activations)
     kl, log_ratio = (
         to_numpy(value).sum((1, 2, 3), dtype="float64") for value in (output.kl, output.log_ratio)
     )

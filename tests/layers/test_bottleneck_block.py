@@ -3,7 +3,8 @@ import pytest
 from keras import ops
 
 from hvae.layers.bottleneck_block import BottleneckBlock
-from tests.harness import run_layer_test
+from tests.conftest import assign
+from tests.harness import compiled, run_layer_test
 
 
 @pytest.mark.parametrize(
@@ -32,12 +33,13 @@ def test_agrees_with_numpy(rng):
     block = BottleneckBlock(3, 4, activation="relu", residual=True)
     block.build((None, 5, 5, 4))
     for weight in block.weights:
-        weight.assign(rng.standard_normal(weight.shape))
+        assign(weight, rng.standard_normal(weight.shape))
     x = rng.standard_normal((1, 5, 5, 4)).astype("float32")
     state = x.astype("float64")
     for kernel, bias in zip(block.get_weights()[::2], block.get_weights()[1::2]):
         state = convolve(np.maximum(state, 0.0), kernel) + bias
-    np.testing.assert_allclose(ops.convert_to_numpy(block(x)), x + state, rtol=1e-4, atol=1e-3)
+    result = ops.convert_to_numpy(compiled(block, block)(x))
+    np.testing.assert_allclose(result, x + state, rtol=1e-4, atol=1e-3)
 
 
 @pytest.mark.parametrize("group_norm", [False, True])
@@ -46,15 +48,17 @@ def test_several_inputs_are_read_as_their_concatenation(rng, group_norm, outer_k
     block = BottleneckBlock(8, 4, outer_kernel_size=outer_kernel_size, group_norm=group_norm)
     block.build((None, 5, 5, 24))
     for weight in block.weights:
-        weight.assign(0.2 * rng.standard_normal(weight.shape))
-    parts = [
-        ops.convert_to_tensor(rng.standard_normal((2, 5, 5, width)), dtype="float32")
-        for width in (16, 6, 2)
-    ]
-    expected = ops.convert_to_numpy(block(ops.concatenate(parts, axis=-1)))
-    known = [block.activated(parts[0]), None, block.activated(parts[2])]
-    for activated in (None, known):
-        result = ops.convert_to_numpy(block(parts, activated=activated))
+        assign(weight, 0.2 * rng.standard_normal(weight.shape))
+    parts = [rng.standard_normal((2, 5, 5, width)).astype("float32") for width in (16, 6, 2)]
+
+    def outputs(*parts):
+        known = [block.activated(parts[0]), None, block.activated(parts[2])]
+        several = [block(list(parts), activated=activated) for activated in (None, known)]
+        return block(ops.concatenate(parts, axis=-1)), *several
+
+    tensors = map(ops.convert_to_tensor, parts)
+    expected, *results = map(ops.convert_to_numpy, compiled(outputs, block)(*tensors))
+    for result in results:
         np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
 
 

@@ -18,6 +18,7 @@ from hvae.loading import read_model_config
 from hvae.model import HVAE
 from hvae.registry.plugins import keep_plugins, kept_plugins
 from tests.conftest import normal_noise, random_images, randomize, tiny_config
+from tests.harness import compiled
 from tests.plugins import as_in_a_new_process, documented_plugin
 
 FLOW = '''
@@ -91,7 +92,8 @@ def test_the_documented_likelihood_is_a_distribution(laplace, rng):
     likelihood = get_likelihood(tiny_config(likelihood="laplace"))
     parameters = 3.0 * rng.standard_normal((1, 1, 1, 2)).astype("float32")
     levels = np.arange(likelihood.levels).reshape(-1, 1, 1, 1)
-    nll = likelihood.nll(np.repeat(parameters, len(levels), axis=0), levels.astype("uint8"))
+    many = np.repeat(parameters, len(levels), axis=0)
+    nll = compiled(likelihood.nll)(many, levels.astype("uint8"))
     probabilities = np.exp(-ops.convert_to_numpy(nll))
     np.testing.assert_allclose(probabilities.sum(), 1.0, rtol=1e-5)
     mode = likelihood.unscale(likelihood.mode(parameters))
@@ -102,7 +104,8 @@ def test_the_documented_likelihood_is_a_distribution(laplace, rng):
     uniforms = {
         k: rng.random(s).astype("float32") for k, s in likelihood.noise_shapes(4000, 1, 1).items()
     }
-    drawn = ops.convert_to_numpy(likelihood.unscale(likelihood.sample(many, uniforms))).ravel()
+    samples = compiled(likelihood.sample)(many, uniforms)
+    drawn = ops.convert_to_numpy(likelihood.unscale(samples)).ravel()
     counts = np.bincount(drawn, minlength=len(levels)) / 4000
     assert np.abs(counts - probabilities).max() < 0.04
 

@@ -5,6 +5,7 @@ from keras import ops
 
 from hvae.families.lvae.lvae_top_variant import LVAETopVariant
 from hvae.families.lvae.lvae_variant import LVAEVariant
+from tests.conftest import assign
 
 pytestmark = pytest.mark.every_backend
 
@@ -24,7 +25,7 @@ def tensors(rng):
 def built(variant, rng):
     variant.build((None, *SHAPE[1:]))
     for weight in variant.trainable_weights:
-        weight.assign(0.3 * rng.standard_normal(weight.shape))
+        assign(weight, 0.3 * rng.standard_normal(weight.shape))
     return variant
 
 

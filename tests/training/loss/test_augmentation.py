@@ -7,6 +7,7 @@ import pytest
 from keras import ops
 
 from hvae.training.loss.augmentation import Augmentation
+from tests.harness import compiled
 
 pytestmark = pytest.mark.every_backend
 
@@ -32,7 +33,7 @@ def transformed(images, uniforms, can_flip=False, **magnitudes):
     for name, value in magnitudes.items():
         setattr(augmentation, name, value)
     tensors = map(ops.convert_to_tensor, (images, uniforms))
-    return ops.convert_to_numpy(augmentation(*tensors))
+    return ops.convert_to_numpy(compiled(augmentation)(*tensors))
 
 
 def one(images, which, uniform, **settings):
