@@ -23,16 +23,16 @@ def test_float16_trains_as_float32_and_an_overflow_is_skipped():
     from hvae.model import HVAE
     from hvae.training.config import TrainingConfig
     from hvae.training.trainer import Trainer
-    from tests.conftest import random_images, tiny_config
+    from tests.conftest import one_block_config, random_images
 
     trainers = {}
     for dtype in ("float32", "mixed_float16"):
         keras.utils.set_random_seed(0)
-        model = HVAE(tiny_config(), dtype=dtype)
+        model = HVAE(one_block_config(), dtype=dtype)
         trainers[dtype] = Trainer(model, TrainingConfig(batch_size=8), 10, jit=False)
     exact, half = trainers.values()
     assert exact.loss_scale is None
-    images = random_images(tiny_config(), 8)
+    images = random_images(one_block_config(), 8)
     results = [trainer.train_batch(images) for trainer in (exact, half)]
     assert results[1].gradient_norm == pytest.approx(results[0].gradient_norm, rel=0.02)
     before = [np.array(v) for v in half.variables]
