@@ -4,8 +4,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Parts of the tests that run at the same time; each may take 6 GB.
-JOBS ?= 2
+# Parts of the tests that run at the same time; each may take 6 GB. One more than cores: some wait.
+JOBS ?= 3
 # A part is one process, BACKEND+PATH: TensorFlow keeps what it has compiled until its process ends.
 # The longest come first, so that the short ones (the last named) fill up the end.
 APART := tests/flows tests/utils tests/test_combinations.py tests/training tests/test_backends.py \

@@ -7,6 +7,8 @@ from benchmarks.training.worker import Session
 from tests.conftest import BACKEND
 from utils.command_line.training_request import parse_training_arguments
 
+pytestmark = pytest.mark.usefixtures("environment_stays")
+
 FLAGS = (
     *("--config", "cifar10", "--num_scales", "1", "--stage_in_width", "4", "--z_width", "1"),
     *("--enc_middle_width", "2", "--dec_middle_width", "2", "--batch_size", "2"),
