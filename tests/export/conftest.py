@@ -13,20 +13,31 @@ from hvae.export.exporter import Exporter
 from hvae.model import HVAE
 from tests.conftest import random_images, randomize, tiny_config
 
-#: Name: configuration, parts, images of a batch.
+#: Name: configuration, parts, images of a batch. What is exported takes as long as it has layers,
+#: so one block of an encoder is enough.
 CASES = {
     "vdvae": (
-        tiny_config(image_size=(7, 10), image_channels=3, levels=256, reconstruct_from="state"),
+        tiny_config(
+            image_size=(7, 10),
+            image_channels=3,
+            levels=256,
+            reconstruct_from="state",
+            enc_num_blocks=(1, 0),
+            output_blocks=0,
+        ),
         ("compress", "detect", "encode", "generate", "pixels", "reconstruct", "score"),
         None,
     ),
     "flow and attention": (
         tiny_config(
+            enc_num_blocks=0,
+            output_blocks=0,
             flow_type="conv_sylvester",
             num_flows=1,
             convsylv_channels=4,
             convsylv_flows_per_stage=1,
             convsylv_splitfirst=(1, 0),
+            convsylv_stage_limit=(1, 2),
             use_depthwise_attention=True,
             query_width=3,
             num_queries=2,
@@ -37,6 +48,8 @@ CASES = {
     "sylvester, bernoulli": (
         tiny_config(
             image_size=(7, 5),
+            enc_num_blocks=0,
+            output_blocks=0,
             levels=2,
             likelihood="bernoulli",
             flow_type="sylvester",
