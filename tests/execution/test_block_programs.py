@@ -94,10 +94,11 @@ def test_the_update_is_the_same(make, name, direct):
 
 def test_programs_do_not_grow_with_the_depth_of_a_scale():
     counts = []
-    for blocks in (2, 5):
+    for blocks in (2, 4):
         execution = shared_execution()
         config = tiny_config(enc_num_blocks=(blocks,), dec_num_blocks=(blocks,))
-        updates(config, execution)
+        with untraced():  # what runs is asked for by the same keys
+            updates(config, execution)
         counts.append(len(execution.programs))
     assert counts[0] == counts[1]
 
@@ -137,7 +138,7 @@ def test_remat_keeps_the_inputs_of_blocks_alone():
 def test_less_is_kept_block_by_block_and_least_by_stages():
     from hvae.training.trainer import Trainer
 
-    config = tiny_config(num_scales=1, enc_num_blocks=(9,), dec_num_blocks=(9,))
+    config = tiny_config(num_scales=1, enc_num_blocks=(7,), dec_num_blocks=(7,))
     sizes = []
     for remat in REMAT:
         keras.utils.set_random_seed(0)
