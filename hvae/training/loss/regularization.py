@@ -34,30 +34,44 @@ class Regularization:
         self.variables = []  # for each group, one right singular vector per layer
         for (_, outputs), members in self.groups.items():
             start = rng.standard_normal((len(members), outputs, 1)).astype("float32")
-            self.variables.append(keras.Variable(start, trainable=False))
-        self._iterate(self.first_iterations)
+            right = _first_vectors(_matrices(members), start, self.first_iterations)
+            self.variables.append(keras.Variable(right, trainable=False))
 
     def __call__(self):
         """The sum, a float32 scalar with a gradient to the weights; moves the vectors on."""
         total = sum(ops.max(ops.abs(scale)) for scale in self.scales)
-        for matrices, left, right in self._iterate(self.iterations):
+        for matrices, left, right in self._iterate():
             stretched = ops.matmul(matrices, ops.stop_gradient(right))
             total = total + ops.sum(stretched * ops.stop_gradient(left))
         return total
 
-    def _iterate(self, count):
-        """For each group the matrices, and their left and right vectors after `count` steps."""
+    def _iterate(self):
+        """For each group the matrices, and their left and right vectors some steps later."""
         results = []
         for members, variable in zip(self.groups.values(), self.variables):
-            matrices = ops.stack([_matrix(layer) for layer in members])
+            matrices = _matrices(members)
             fixed = ops.stop_gradient(matrices)
             right = variable.value
-            for _ in range(count):
-                left = _unit(ops.matmul(fixed, right))
-                right = _unit(ops.matmul(ops.transpose(fixed, (0, 2, 1)), left))
+            for _ in range(self.iterations):
+                left, right = _step(fixed, right)
             variable.assign(right)
             results.append((matrices, left, right))
         return results
+
+
+def _first_vectors(matrices, start, count):
+    """Right vectors after so many steps. The loop is one program of JAX, not one an operation."""
+    return ops.fori_loop(0, count, lambda _, right: _step(matrices, right)[1], start)
+
+
+def _step(matrices, right):
+    """Left vectors of the right ones, and the next right ones of these."""
+    left = _unit(ops.matmul(matrices, right))
+    return left, _unit(ops.matmul(ops.transpose(matrices, (0, 2, 1)), left))
+
+
+def _matrices(members):
+    return ops.stack([_matrix(layer) for layer in members])
 
 
 def _matrix(layer):

@@ -64,6 +64,11 @@ def test_it_is_the_sum_of_largest_singular_values_and_scales(net):
     assert value == pytest.approx(numpy_sum(net), rel=1e-4)
 
 
+def test_the_vectors_are_near_before_the_first_update(net):
+    value = float(ops.convert_to_numpy(compiled_regularization(net)()))
+    assert value == pytest.approx(numpy_sum(net), rel=1e-2)
+
+
 def test_the_vectors_follow_changing_weights(net):
     regularization = compiled_regularization(net)
     kernel = net.parts[0].kernel
