@@ -50,21 +50,52 @@ def write(path, state):
         torch.save({k: torch.tensor(v) for k, v in state.items()}, path)
 
 
-@pytest.mark.parametrize("name", ["model.npz", "model.th", "model.safetensors"])
-def test_a_file_becomes_a_run(published, name, tmp_path, capsys):
-    folder, state, hparams = published
-    write(tmp_path / name, state)
-    arguments = ["openai_vdvae", str(tmp_path / name), "--config", str(folder / "tiny.yaml")]
-    assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
+@pytest.fixture(scope="module")
+def imported(published, tmp_path_factory):
+    """The run that NumPy's file becomes, and the arguments that make it."""
+    folder, state, _ = published
+    folder_of_run = tmp_path_factory.mktemp("imported")
+    write(folder_of_run / "model.npz", state)
+    return folder_of_run / "run", import_to_run(folder, folder_of_run / "model.npz")
+
+
+def import_to_run(folder, file):
+    """Import a file into a run beside it; gives the arguments."""
+    arguments = ["openai_vdvae", str(file), "--config", str(folder / "tiny.yaml")]
+    arguments += ["--out", str(file.with_name("run"))]
+    assert main(arguments) == 0
+    return arguments
+
+
+def test_a_file_becomes_a_run(published, imported, capsys):
+    run, arguments = imported
+    _, state, hparams = published
     expected = OpenAIVDVAE().read(state, hparams)
+    assert yaml.safe_load((run / "config.yaml").read_text())["split_of"] == "openai"
     for weights in ("ema", "raw"):
-        model = hvae.load_model(tmp_path / "run", weights=weights)
+        model = hvae.load_model(run, weights=weights)
         assert model.config == expected.config
-        assert yaml.safe_load((tmp_path / "run/config.yaml").read_text())["split_of"] == "openai"
         for a, b in zip(model.variables, expected.variables):
             np.testing.assert_array_equal(ops.convert_to_numpy(a), ops.convert_to_numpy(b))
-    assert main([*arguments, "--out", str(tmp_path / "run")]) == 2
+    assert main(arguments) == 2
     assert "exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["model.th", "model.safetensors"])
+def test_files_of_other_formats_become_the_same_run(published, imported, name, tmp_path):
+    folder, state, _ = published
+    write(tmp_path / name, state)
+    import_to_run(folder, tmp_path / name)
+    assert contents(tmp_path / "run") == contents(imported[0])
+
+
+def contents(run):
+    """The configuration, and by file the weights by name."""
+    files = {}
+    for path in run.glob("*.weights.h5"):
+        arrays = read_weight_file(path)
+        files[path.name] = {name: array.tobytes() for name, array in arrays.items()}
+    return yaml.safe_load((run / "config.yaml").read_text()), files
 
 
 def test_mistakes_get_one_line(published, tmp_path, capsys):
