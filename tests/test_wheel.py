@@ -87,7 +87,7 @@ def pip(*arguments):
 def installed(wheel, folder):
     """A new `Environment` with the wheel alone."""
     environment = Environment(folder)
-    pip("--python", environment.python, "install", "--no-deps", "--no-index", wheel)
+    pip("--python", environment.python, "install", "--no-deps", "--no-index", "--no-compile", wheel)
     return environment
 
 
