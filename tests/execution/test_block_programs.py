@@ -21,11 +21,16 @@ def attention_config():
     return tiny_config(use_depthwise_attention=True, query_width=4)
 
 
+def one_scale_nvae_config():
+    """With two groups, which share; `tiny_config` has two scales."""
+    return nvae_config(number_of_scales=1)
+
+
 def flow_config():
     return tiny_config(flow_type="iaf", num_flows=(1,))
 
 
-CONFIGS = (tiny_config, nvae_config, attention_config, flow_config)
+CONFIGS = (tiny_config, one_scale_nvae_config, attention_config, flow_config)
 
 
 def updates(config, execution=None):
