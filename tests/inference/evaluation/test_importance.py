@@ -198,9 +198,9 @@ def test_the_bound_of_a_model_lies_above_its_elbo(model):
 
 @pytest.mark.every_backend
 def test_the_bound_of_a_model_does_not_depend_on_the_batches(model):
-    images, log_weights = random_images(model.config, 10), LogWeights(model)
-    bounds = [importance_weighted_bound(log_weights, images, 3, 1, size) for size in (1, 7, 100)]
+    images, log_weights = random_images(model.config, 4), LogWeights(model)
+    bounds = [importance_weighted_bound(log_weights, images, 3, 1, size) for size in (1, 3, 100)]
     for bound in bounds[:2]:
         np.testing.assert_allclose(bound, bounds[2], rtol=1e-6)
-    alone = importance_weighted_bound(log_weights, images[6:7], 3, 1, numbers=[6])
-    np.testing.assert_allclose(alone, bounds[2][6:7], rtol=1e-6)
+    alone = importance_weighted_bound(log_weights, images[2:3], 3, 1, numbers=[2])
+    np.testing.assert_allclose(alone, bounds[2][2:3], rtol=1e-6)
