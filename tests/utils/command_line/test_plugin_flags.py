@@ -11,8 +11,8 @@ from tests.plugins import as_in_a_new_process, documented_plugin
 from utils.command_line.training_request import parse_training_arguments
 from utils.command_line.use_request import parse_use_arguments
 
-TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 --stage_in_width 8
-    --enc_middle_width 8 --dec_middle_width 8 --z_width 2 --output_blocks 1 --z_out_width 8
+TINY = """--config digits --num_scales 1 --enc_num_blocks 0 --dec_num_blocks 1 --stage_in_width 8
+    --enc_middle_width 8 --dec_middle_width 8 --z_width 2 --output_blocks 0 --z_out_width 8
     --z_out_middle_width 8 --limit_eval 8 --batch_size 8 --epochs 1 --no-jit""".split()
 DATASET = '''
 import numpy as np

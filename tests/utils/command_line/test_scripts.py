@@ -20,8 +20,8 @@ from hvae.files.states import state_files
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("environment_stays")]
 
 ROOT = pathlib.Path(__file__).parents[3]
-TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 --stage_in_width 8
-    --enc_middle_width 8 --dec_middle_width 8 --z_width 2 --output_blocks 1 --z_out_width 8
+TINY = """--config digits --num_scales 1 --enc_num_blocks 0 --dec_num_blocks 1 --stage_in_width 8
+    --enc_middle_width 8 --dec_middle_width 8 --z_width 2 --output_blocks 0 --z_out_width 8
     --z_out_middle_width 8 --limit_train 64 --limit_eval 20 --batch_size 16 --no-jit""".split()
 
 

@@ -11,7 +11,7 @@ from tests.environments import Environment
 pytestmark = pytest.mark.tensorflow  # in an environment of its own: once
 
 ROOT = pathlib.Path(__file__).parents[3]
-TINY = """--config digits --num_scales 2 --enc_num_blocks 1 --dec_num_blocks 1 --stage_in_width 4
+TINY = """--config digits --num_scales 1 --enc_num_blocks 0 --dec_num_blocks 1 --stage_in_width 4
     --enc_middle_width 4 --dec_middle_width 4 --z_width 2 --output_blocks 0
     --num_output_mixtures 2 --limit_train 32 --limit_eval 8 --batch_size 16 --epochs 1""".split()
 COMMANDS = """
