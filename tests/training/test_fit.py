@@ -37,6 +37,7 @@ class Run:
         from hvae.training.logs.tensorboard_log import TensorBoardLog
         from hvae.training.trainer import Trainer
 
+        self.folder = folder
         values = {"batch_size": BATCH, "epochs": 3, "learning_rate": 0.02, "ema_decay": 0.9}
         config = TrainingConfig(**{**values, **settings})
         keras.utils.set_random_seed(config.seed)
@@ -70,27 +71,41 @@ class Run:
         self.trainer.start_update = limited
         return self
 
+    def copied_after(self, *updates):
+        """The folder as a process would leave it that ends there: beside it, by the updates."""
+        start, count = self.trainer.start_update, 0
+
+        def copying(images):
+            nonlocal count
+            if count in updates:
+                shutil.copytree(self.folder, self.folder.with_name(f"ended after {count}"))
+            count += 1
+            return start(images)
+
+        self.trainer.start_update = copying
+        return self
+
     def state(self):
         return [np.array(v) for v in [*self.model.variables, *self.trainer.state]]
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("whole")
-    run = Run(folder, checkpoint_every=3)
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    folder.mkdir()
+    run = Run(folder, checkpoint_every=3).copied_after(5, 7, 9)
     assert run.fit.run() == "all 3 epochs done"
     return folder, run
 
 
 @pytest.mark.parametrize("updates", [5, 7, 9])
-def test_a_resumed_run_equals_one_left_alone_bit_for_bit(whole, updates, tmp_path):
-    """Stopped at an epoch's end, and in the middle of one (saved every 3 updates)."""
-    with pytest.raises(KeyboardInterrupt):
-        Run(tmp_path, checkpoint_every=3).interrupt_after(updates).fit.run()
-    resumed = Run(tmp_path, resume=True, checkpoint_every=3)
+def test_a_resumed_run_equals_one_left_alone_bit_for_bit(whole, updates):
+    """Ended at an epoch's end, and in the middle of one (saved every 3 updates)."""
+    folder, run = whole
+    part = folder.with_name(f"ended after {updates}")
+    resumed = Run(part, resume=True, checkpoint_every=3)
     assert resumed.trainer.updates_done == {5: 5, 7: 6, 9: 9}[updates]
     resumed.fit.run()
-    folder, run = whole
     for a, b in zip(run.state(), resumed.state()):
         np.testing.assert_array_equal(a, b)
     rows = [
@@ -99,7 +114,7 @@ def test_a_resumed_run_equals_one_left_alone_bit_for_bit(whole, updates, tmp_pat
     ]
     assert rows[0] == rows[1]
     for name in ("best_ema", "best_raw", "latest_ema", "latest_raw"):
-        a, b = (_read_weights(f / f"{name}.weights.h5") for f in (folder, tmp_path))
+        a, b = (_read_weights(f / f"{name}.weights.h5") for f in (folder, part))
         for x, y in zip(a, b):
             np.testing.assert_array_equal(x, y)
 
@@ -120,14 +135,12 @@ def test_what_layers_and_regularisation_keep_is_resumed_too(tmp_path):
         "beta_warmup_epochs": 2,
         "checkpoint_every": 3,
     }
-    for name in ("whole", "part"):
-        (tmp_path / name).mkdir()
-    run = Run(tmp_path / "whole", **settings)
+    (tmp_path / "whole").mkdir()
+    run = Run(tmp_path / "whole", **settings).copied_after(7)
     start = run.state()
     run.fit.run()
-    with pytest.raises(KeyboardInterrupt):
-        Run(tmp_path / "part", **settings).interrupt_after(7).fit.run()
-    resumed = Run(tmp_path / "part", resume=True, **settings)
+    resumed = Run(tmp_path / "ended after 7", resume=True, **settings)
+    assert resumed.trainer.updates_done == 6
     resumed.fit.run()
     for a, b in zip(run.state(), resumed.state()):
         np.testing.assert_array_equal(a, b)
