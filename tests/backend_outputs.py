@@ -78,21 +78,28 @@ KINDS = {function.__name__: function for function in (one_pass, all_of_inference
 
 
 def save(model, folder):
-    """Put configuration and weights into a new folder.
-
-    Not in Keras's format, which takes longer to read than a tiny model to run.
-    """
+    """Put configuration and weights into a new folder."""
     folder.mkdir()
     (folder / "config.json").write_text(json.dumps(to_dict(model.config)))
-    np.savez(folder / WEIGHTS, *model.get_weights())
+    write_weights(model, folder / WEIGHTS)
 
 
 def load(folder):
     """The model that was saved."""
     model = HVAE(ModelConfig.from_dict(json.loads((folder / "config.json").read_text())))
-    with np.load(folder / WEIGHTS) as weights:
-        model.set_weights(list(weights.values()))
+    read_weights(model, folder / WEIGHTS)
     return model
+
+
+def write_weights(model, path):
+    """As arrays: Keras's format takes longer to read than a tiny model to run."""
+    np.savez(path, *model.get_weights())
+
+
+def read_weights(model, path):
+    """What `write_weights` has written."""
+    with np.load(path) as weights:
+        model.set_weights(list(weights.values()))
 
 
 def outputs_under(backend, kind, folder):

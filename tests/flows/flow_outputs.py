@@ -14,6 +14,7 @@ import numpy as np
 
 from hvae.config import ModelConfig
 from hvae.model import HVAE
+from tests.backend_outputs import read_weights
 from tests.flows.harness import both_ways
 
 STAGES = ("initial", "trained")
@@ -45,8 +46,7 @@ def models_of(folder):
     for path in sorted(folder.glob("*.json")):
         model = HVAE(ModelConfig.from_dict(json.loads(path.read_text())))
         for stage in STAGES:
-            with np.load(folder / f"{path.stem}_{stage}.npz") as weights:
-                model.set_weights(list(weights.values()))
+            read_weights(model, folder / f"{path.stem}_{stage}.npz")
             yield f"{path.stem}/{stage}", model
 
 

@@ -15,6 +15,7 @@ from data.load import load_splits
 from hvae.configuration.settings import to_dict
 from hvae.latents.latent_block import LatentBlock
 from hvae.model import HVAE
+from tests.backend_outputs import write_weights
 from tests.conftest import normal_noise, tiny_config
 from tests.flows.flow_outputs import STAGES, flows_of, models_of, outputs_of
 from tests.flows.harness import log_dets, random_latents
@@ -74,9 +75,9 @@ def models(tmp_path_factory):
         keras.utils.set_random_seed(0)
         model = HVAE(flow_config(name))
         (folder / f"{name}.json").write_text(json.dumps(to_dict(model.config)))
-        np.savez(folder / f"{name}_initial.npz", *model.get_weights())
+        write_weights(model, folder / f"{name}_initial.npz")
         train(model, images, UPDATES)
-        np.savez(folder / f"{name}_trained.npz", *model.get_weights())
+        write_weights(model, folder / f"{name}_trained.npz")
     inputs = {}
     for name, model in models_of(folder):
         for scale, given in zip(model.config.latent_scales, given_to_blocks(model, images[:20])):

@@ -29,12 +29,12 @@ class CUDAGraphStep:
         self._programs = {}  # by the shapes of its arguments
 
     def __call__(self, *arguments):
-        leaves = [x for x in pytree.tree_leaves(arguments) if isinstance(x, torch.Tensor)]
-        key = tuple((x.shape, x.dtype) for x in leaves)
+        given = _tensors(arguments)
+        key = tuple((x.shape, x.dtype) for x in given)
         if key not in self._programs:
             self._programs[key] = self._program(arguments)
         program = self._programs[key]
-        return program(leaves) if program else self._function(*arguments)
+        return program(given) if program else self._function(*arguments)
 
     def _program(self, arguments):
         try:
@@ -62,16 +62,20 @@ class CUDAGraphStep:
 
         # The first run of an operation may prepare what a graph cannot hold.
         replay = captured(step, warm_up=lambda: module(values, *own))
-        inputs = [x for x in pytree.tree_leaves(own) if isinstance(x, torch.Tensor)]
+        inputs = _tensors(own)
 
         @torch.no_grad()
-        def run(leaves):
-            for tensor, given in zip(inputs, leaves):
-                tensor.copy_(given)
+        def run(given):
+            for tensor, value in zip(inputs, given):
+                tensor.copy_(value)
             # The next run writes into what this one gives.
             return pytree.tree_map_only(torch.Tensor, torch.clone, replay())
 
         return run
+
+
+def _tensors(structure):
+    return [leaf for leaf in pytree.tree_leaves(structure) if isinstance(leaf, torch.Tensor)]
 
 
 @functools.cache
