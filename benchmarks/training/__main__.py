@@ -65,16 +65,11 @@ def _measured(model, typed):
         folder = pathlib.Path(folder)
         results = measure(engines, flags, typed.rounds, typed.seconds, typed.patience, folder)
         parts = [on + ".", table(results)]
+        # The profilers are asked what processors do.
+        is_wanted = typed.profile and typed.gpu == "none"
         profiled = [n for n in engines if ENGINES[n].can_profile and not results[n].error]
         # Convolutions are counted in PyTorch's model.
-        # The profilers are asked what processors do.
-        on_processor = typed.gpu == "none"
-        if (
-            typed.profile
-            and on_processor
-            and profiled
-            and ENGINES[REFERENCE].supports(experiment.model)
-        ):
+        if is_wanted and profiled and ENGINES[REFERENCE].supports(experiment.model):
             parts.append(breakdown(profiled, flags, experiment, typed.patience, folder))
     return "\n\n".join(parts)
 
