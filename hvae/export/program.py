@@ -2,6 +2,8 @@
 
 import keras
 
+from hvae.inference.running.compiled_function import CompiledFunction
+
 
 class Program:
     """What is exported: a part, for batches of one size or any.
@@ -35,13 +37,13 @@ class Program:
             outputs.pop("parameters", None)
         return outputs
 
-    def save(self, folder):
-        """Write it as a TensorFlow SavedModel.
+    def export(self, path, format):
+        """Write it as Keras writes models.
 
         Args:
-            folder: where to.
+            path: the file, or the SavedModel's folder.
+            format: a format of `keras.Model.export`.
         """
-        archive = keras.export.ExportArchive()
-        archive.track(self.part.model)
-        archive.add_endpoint("serve", self.call, input_signature=[self.signature])
-        archive.write_out(str(folder), verbose=False)
+        CompiledFunction(self.part.model, self.call).export(
+            str(path), format=format, verbose=False, input_signature=[self.signature]
+        )

@@ -4,12 +4,14 @@ import dataclasses
 import pathlib
 import shutil
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 
 from hvae.deploy import OpenVINOModel
 from hvae.export.exporter import Exporter
+from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.model import HVAE
 from tests.conftest import random_images, randomize, tiny_config
 
@@ -83,7 +85,9 @@ def exported(tmp_path_factory):
             model = randomize(HVAE(config), scale=0.15)
             images = random_images(config, 5)
             folder = tmp_path_factory.mktemp("exported") / "openvino"
-            Exporter(model, batch=batch)(folder, images, parts)
+            # To trace the model once more, to verify its parts, takes longer than to run it.
+            with mock.patch.object(CompiledFunction, "run_eagerly", True):
+                Exporter(model, batch=batch)(folder, images, parts)
             made[name] = Exported(model, folder, images)
         return made[name]
 

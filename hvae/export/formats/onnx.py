@@ -1,7 +1,6 @@
 """ONNX, as Keras writes it."""
 
 from hvae.export.formats.base import Format
-from hvae.inference.running.compiled_function import CompiledFunction
 
 
 class ONNXFormat(Format):
@@ -10,13 +9,7 @@ class ONNXFormat(Format):
     packages = ("tf2onnx", "onnx", "onnxruntime")
 
     def write(self, program, folder, calibration=None):
-        model = CompiledFunction(program.part.model, program.call)
-        model.export(
-            str(folder / f"{program.part.name}.onnx"),
-            format="onnx",
-            verbose=False,
-            input_signature=[program.signature],
-        )
+        program.export(folder / f"{program.part.name}.onnx", "onnx")
 
     def load(self, folder, part):
         import onnxruntime

@@ -26,9 +26,11 @@ class OpenVINOFormat(Format):
     def write(self, program, folder, calibration=None):
         import openvino
 
-        with tempfile.TemporaryDirectory() as saved_model:
-            program.save(saved_model)
-            graph = openvino.convert_model(saved_model)
+        with tempfile.TemporaryDirectory() as written:
+            path = pathlib.Path(written) / "graph.xml"
+            program.export(path, "openvino")
+            graph = openvino.Core().read_model(path)
+            _name_outputs(graph, program.part)
             fuse_gelu(graph)
             if self.precision == "int8":
                 graph = quantized(graph, calibration, program.batch)
@@ -53,3 +55,10 @@ class OpenVINOFormat(Format):
 
         path = folder / f"{part}.xml"
         openvino.save_model(graph, path, compress_to_fp16=self.precision == "fp16")
+
+
+def _name_outputs(graph, part):
+    """Leave each output the part's name: TensorFlow's may be those of operations too."""
+    names = {port.name for port in part.outputs} | {"parameters"}
+    for output in graph.outputs:
+        output.get_tensor().set_names(output.get_names() & names)

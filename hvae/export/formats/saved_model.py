@@ -12,7 +12,7 @@ class SavedModelFormat(Format):
     packages = ()
 
     def write(self, program, folder, calibration=None):
-        program.save(folder / program.part.name)
+        program.export(folder / program.part.name, "tf_saved_model")
 
     def load(self, folder, part):
         layer = keras.layers.TFSMLayer(folder / part, call_endpoint="serve")
