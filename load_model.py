@@ -8,12 +8,14 @@ if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from utils.command_line.ending import leave, signals_answered
+from utils.command_line.keras_import import import_keras
 from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script
 from utils.command_line.use_request import parse_use_arguments
 
 
 def load_command():
+    import_keras()
     from utils.runs.session import use_run
 
     return use_run

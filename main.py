@@ -9,6 +9,7 @@ if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
 
 from data.load import check_files
 from utils.command_line.ending import leave, signals_answered
+from utils.command_line.keras_import import import_keras
 from utils.command_line.native_end import report_native_end
 from utils.command_line.script import run_script
 from utils.command_line.training_request import parse_training_arguments
@@ -24,6 +25,7 @@ def parse(arguments):
 
 
 def load_command():
+    import_keras()
     from utils.runs.train import train
 
     return train

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from utils.command_line.keras_import import import_keras
 from utils.command_line.quiet import native_messages_hidden
 from utils.command_line.training_request import parse_training_arguments
 
@@ -20,6 +21,7 @@ def prepare(name, *flags):
     request = parse_training_arguments(["--config", name, "--no-save", *flags])
     request.set_environment()
     with native_messages_hidden():
+        import_keras()
         import keras
 
         from hvae.model import HVAE

@@ -10,25 +10,7 @@ import subprocess
 import sys
 from unittest import mock
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-# Two workers share the cores, and tiny models have nothing to divide.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-# Tests compile far more than they compute: the first two make JAX three times as fast with them,
-# and the others halve twice what a program takes to compile.
-os.environ.setdefault(
-    "XLA_FLAGS",
-    "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-    " --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
-    " --xla_cpu_enable_concurrency_optimized_scheduler=false",
-)
-# What JAX has compiled once it reads from here: later in the run, in another process, or tomorrow.
-os.environ.setdefault(
-    "JAX_COMPILATION_CACHE_DIR", str(pathlib.Path(__file__).parents[1] / ".pytest_cache" / "jax")
-)
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
-
+import keras
 import numpy as np
 import pytest
 
@@ -64,9 +46,6 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def _same_start():
-    # Not at the top: the process that hands out tests to workers has no need of a backend.
-    import keras
-
     keras.utils.set_random_seed(0)
 
 
@@ -267,8 +246,6 @@ def normal_noise(shapes, seed=0):
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory):
     """The folder of a run of digits, with random weights."""
-    import keras
-
     from hvae.configuration.settings import to_dict
     from hvae.model import HVAE
     from utils.experiments.experiment import Experiment

@@ -15,6 +15,7 @@ from hvae.files.run_files import MOMENTS, WEIGHTS, weights_file
 from hvae.published import CODEBASES
 from utils.command_line.environment import backend_of_environment, set_environment
 from utils.command_line.flags import Parser
+from utils.command_line.keras_import import import_keras
 from utils.command_line.script import run_script
 from utils.experiments.config_files import read_config_file
 from utils.experiments.experiment import Experiment
@@ -134,8 +135,7 @@ def _sets(tensors):
 
 
 def _load_command():
-    import keras  # noqa: F401
-
+    import_keras()
     return import_weights
 
 

@@ -9,11 +9,13 @@ class HVAEEngine(TrainingEngine):
 
     def load(self):
         from utils.command_line.environment import set_environment
+        from utils.command_line.keras_import import import_keras
         from utils.command_line.quiet import native_messages_hidden
 
         set_environment(self.run.backend, self.run.gpu)
         with native_messages_hidden():
             # All that main.py imports: it is part of the start.
+            import_keras()
             import utils.runs.train  # noqa: F401
 
     def build(self):
