@@ -6,11 +6,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Parts of the tests that run at the same time; each may take 6 GB. One more than cores: some wait.
 JOBS ?= 3
-# A part is one process, BACKEND+PATH: TensorFlow keeps what it has compiled until its process ends.
-# The longest come first, so that the short ones (the last named) fill up the end.
-APART := tests/flows tests/utils tests/test_combinations.py tests/training tests/test_backends.py \
-	tests/inference tests/export tests/execution tests/attention
+# A part is one process, BACKEND+PATH,PATH: TensorFlow keeps what it has compiled until its process
+# ends. The longest come first, so that the short ones (the last named) fill up the end.
+APART := tests/flows tests/utils tests/training tests/test_combinations.py,tests/test_backends.py \
+	tests/inference,tests/export tests/execution,tests/attention
 PARTS := jax+tests tensorflow+tests torch+tests $(addprefix tensorflow+,$(APART))
+comma := ,
 LOGS := .pytest_cache/parts
 
 .PHONY: demo test docs lint format clean $(PARTS)
@@ -27,13 +28,13 @@ test: .venv/test.installed
 	@$(MAKE) --no-print-directory --keep-going --output-sync --jobs $(JOBS) $(PARTS)
 	@echo "The 20 slowest:" && cat $(LOGS)/* | grep -E "^[0-9.]+s (call|setup)" | sort -rn | head -20
 
-tensorflow+tests: SELECTED = $(addprefix --ignore=,$(APART))
+tensorflow+tests: SELECTED = $(addprefix --ignore=,$(subst $(comma), ,$(APART)))
 jax+tests torch+tests: SELECTED = -m "every_backend and not tensorflow"
 $(PARTS): LOG = $(LOGS)/$(subst /,-,$@).txt
 $(PARTS): .venv/test.installed
 	@mkdir -p $(LOGS)
 	@KERAS_BACKEND=$(firstword $(subst +, ,$@)) $(BIN)/python -m pytest --durations 20 \
-		$(lastword $(subst +, ,$@)) $(SELECTED) > $(LOG) 2>&1 || (cat $(LOG); exit 1)
+		$(subst $(comma), ,$(lastword $(subst +, ,$@))) $(SELECTED) > $(LOG) 2>&1 || (cat $(LOG); exit 1)
 	@echo "$@: $$(tail -1 $(LOG))"
 
 docs: .venv/docs.installed
