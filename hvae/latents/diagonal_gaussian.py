@@ -92,7 +92,8 @@ class DiagonalGaussian(NamedTuple):
         """
         log_ratio = self.log_std - prior.log_std
         distance = (self.mean - prior.mean) * ops.exp(-prior.log_std)
-        return 0.5 * (expm1_minus_x(2.0 * log_ratio) + distance * distance)
+        # Numbers last: as first factors they cost TensorFlow six nodes of a gradient's graph each.
+        return (expm1_minus_x(log_ratio * 2.0) + distance * distance) * 0.5
 
 
 class SoftClampedGaussian(DiagonalGaussian):

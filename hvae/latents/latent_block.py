@@ -154,7 +154,7 @@ class LatentBlock(layers.Layer):
             context = self.flow_context(ops.concatenate([state, activation], axis=-1))
         z, log_det = self.flow(drawn, context=context)
         # The determinant is that of the whole latent: its variables get an equal share.
-        log_det = ops.reshape(log_det, (-1, 1, 1, 1)) / math.prod(z.shape[1:])
+        log_det = ops.reshape(log_det, (-1, 1, 1, 1)) * (1.0 / math.prod(z.shape[1:]))
         log_p = p.log_prob(z)
         log_ratio = log_q - log_det - log_p
         if not self.analytical_kl:

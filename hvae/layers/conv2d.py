@@ -14,8 +14,8 @@ class Conv2D(layers.Conv2D):
 
     Several inputs are read as their concatenation along the channels, which is not made, nor
     kept for the gradient. A 1×1 kernel is a product of matrices, whose gradient processors
-    compute faster than that of a convolution. The bias is not given another shape: every operation
-    less is less to trace.
+    compute faster than that of a convolution. The bias is not given another shape, and `ops.add`
+    knows it as one, for which TensorFlow has an operation: every one less is less to trace.
 
     It has the name of Keras's class: the places of weights in files are made of it.
 
@@ -34,14 +34,16 @@ class Conv2D(layers.Conv2D):
         self.input_spec = None  # It knows of one input only.
 
     def call(self, inputs):
-        return self.convolution_op(inputs, self.kernel) + self.bias
+        return ops.add(self.convolution_op(inputs, self.kernel), self.bias)
 
     def convolution_op(self, inputs, kernel):
         parts = inputs if isinstance(inputs, (list, tuple)) else [inputs]
         if len(parts) == 1:
             return self._convolved(parts[0], kernel)
-        *ends, _ = itertools.accumulate(x.shape[-1] for x in parts)
-        kernels = ops.split(kernel, ends, axis=2)
+        widths = [x.shape[-1] for x in parts]
+        *ends, _ = itertools.accumulate(widths)
+        # Of one width their number will do: TensorFlow works the places of others out in the graph.
+        kernels = ops.split(kernel, ends if len(set(widths)) > 1 else len(parts), axis=2)
         return sum(self._convolved(x, part) for x, part in zip(parts, kernels))
 
     def _convolved(self, inputs, kernel):

@@ -49,7 +49,7 @@ class WeightNormConvolution(layers.Layer):
 
     def call(self, inputs):
         kernel = ops.cast(self.kernel, inputs.dtype)
-        return ops.conv(inputs, kernel, padding="same") + self.bias
+        return ops.add(ops.conv(inputs, kernel, padding="same"), self.bias)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.width)

@@ -50,7 +50,7 @@ def log_of_positive(x, param, beta):
 
 def soft_clamp(x, bound=5.0):
     """bound · tanh(x/bound): near the identity for small x, never beyond ±bound."""
-    return bound * ops.tanh(x / bound)
+    return ops.tanh(x * (1.0 / bound)) * bound
 
 
 def _expm1_minus_x(x):

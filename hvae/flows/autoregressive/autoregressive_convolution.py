@@ -89,8 +89,8 @@ class AutoregressiveConvolution(layers.Layer):
         kernel = ops.cast(self.kernel, inputs.dtype)
         if self.depthwise:
             kernel = ops.transpose(kernel, (0, 1, 3, 2))
-            return ops.depthwise_conv(inputs, kernel, padding="same") + self.bias
-        return ops.conv(inputs, kernel, padding="same") + self.bias
+            return ops.add(ops.depthwise_conv(inputs, kernel, padding="same"), self.bias)
+        return ops.add(ops.conv(inputs, kernel, padding="same"), self.bias)
 
     def _initial_gain(self, shape, dtype):
         return self.scale * ops.sqrt(squared_norm(self.direction * self.mask))

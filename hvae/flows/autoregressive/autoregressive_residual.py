@@ -70,7 +70,7 @@ class AutoregressiveResidual(layers.Layer):
         a, d = _pairs(self.outer(hidden))
         factor = ops.tanh(b)
         bent = ops.tanh(factor * v + c)
-        height = 0.5 * ops.tanh(a)
+        height = ops.tanh(a) * 0.5
         return ResidualOutput(height * bent + d, height * factor * (1.0 - ops.square(bent)))
 
     def get_config(self):
@@ -85,4 +85,4 @@ class AutoregressiveResidual(layers.Layer):
 def _pairs(x):
     """Two numbers for each variable: the channels of a group are neighbours."""
     x = ops.reshape(x, (-1, *x.shape[1:-1], x.shape[-1] // 2, 2))
-    return x[..., 0], x[..., 1]
+    return ops.unstack(x, axis=-1)

@@ -51,8 +51,8 @@ class FlowSequence(Flow):
 
 
 def _chained(maps, z, context):
-    total = constant_log_det(z, 0.0)
+    total = None
     for one in maps:
         z, log_det = one(z, context=context)
-        total = total + log_det
-    return FlowOutput(z, total)
+        total = log_det if total is None else total + log_det
+    return FlowOutput(z, constant_log_det(z, 0.0) if total is None else total)

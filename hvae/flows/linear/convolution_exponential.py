@@ -68,7 +68,8 @@ class ConvolutionExponential(Flow):
     def _exponential(self, kernel, z):
         total = term = z
         for k in range(1, self.num_terms + 1):
-            term = ops.conv(term, kernel, padding="same") / k
+            # Divided by k, the constant would have a gradient in TensorFlow's graph: ten nodes.
+            term = ops.conv(term, kernel, padding="same") * (1.0 / k)
             total = total + term
         return total
 

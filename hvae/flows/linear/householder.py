@@ -25,11 +25,11 @@ def orthonormal_columns(vectors, num_columns):
     Reference:
         van den Berg et al. 2018, Section 3, Householder Sylvester flows.
     """
-    vectors = _unit(vectors)
-    columns = unit_matrix(vectors.shape[-2], num_columns)
-    for k in reversed(range(vectors.shape[-1])):
-        v = vectors[..., k : k + 1]  # (..., size, 1)
-        columns = columns - 2.0 * v * ops.sum(v * columns, axis=-2, keepdims=True)
+    # Split, not sliced: the gradient of a slice is six nodes of TensorFlow's graph.
+    vectors = ops.split(_unit(vectors), vectors.shape[-1], axis=-1)
+    columns = unit_matrix(vectors[0].shape[-2], num_columns)
+    for v in reversed(vectors):  # (..., size, 1)
+        columns = columns - v * (ops.sum(v * columns, axis=-2, keepdims=True) * 2.0)
     return columns  # (..., size, num_columns)
 
 
@@ -38,4 +38,4 @@ def _unit(vectors):
     largest = ops.stop_gradient(ops.max(ops.abs(vectors), axis=-2, keepdims=True))
     is_zero = largest < _LEAST_ENTRY
     scaled = ops.where(is_zero, 1.0, vectors / ops.where(is_zero, 1.0, largest))
-    return scaled / ops.sqrt(ops.sum(ops.square(scaled), axis=-2, keepdims=True))
+    return scaled * ops.rsqrt(ops.sum(ops.square(scaled), axis=-2, keepdims=True))

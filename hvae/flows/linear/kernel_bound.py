@@ -26,19 +26,20 @@ def bounded_kernel(kernel, largest_norm, places):
     Reference:
         Tsuzuku et al. 2018, Appendix D (the patches); Delattre et al. 2023 (the trace).
     """
-    norm = places**0.5 * _spectral_norm_bound(kernel)
-    return kernel * (largest_norm / ops.maximum(norm, largest_norm))
+    excess = _spectral_norm_bound(kernel) * (places**0.5 / largest_norm)
+    return kernel * ops.reciprocal(ops.maximum(excess, 1.0))
 
 
 def _spectral_norm_bound(kernel):
     matrix = ops.reshape(kernel, (-1, kernel.shape[-1]))  # (places · in, out)
     # The bound is proportional to the matrix: this factor cancels, and with it its gradient.
     scale = ops.stop_gradient(ops.sqrt(ops.sum(ops.square(matrix)) + _EPSILON))
-    matrix = matrix / scale
+    # Not divided: a constant divisor would have a gradient in a graph of TensorFlow, of ten nodes.
+    matrix = matrix * ops.reciprocal(scale)
     transposed = ops.transpose(matrix)
     is_tall = matrix.shape[0] > matrix.shape[1]
     # (n, n) with the smaller of both sides; its trace is at most 1: powers cannot overflow.
     power = ops.matmul(transposed, matrix) if is_tall else ops.matmul(matrix, transposed)
     for _ in range(2):
         power = ops.matmul(power, power)
-    return scale * ops.power(ops.sum(ops.square(power)) + _EPSILON, 1.0 / 16.0)
+    return ops.power(ops.sum(ops.square(power)) + _EPSILON, 1.0 / 16.0) * scale

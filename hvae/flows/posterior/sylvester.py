@@ -3,6 +3,7 @@
 import math
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from hvae.configuration.per_scale import of_scale
@@ -103,12 +104,13 @@ class OrthogonalSylvesterFlow(Flow):
         r1, r2 = (self._triangular(net(mean)) for net in (self.r1_net, self.r2_net))
         b = ops.reshape(self.b_net(mean), (-1, self.num_flows, self.num_columns))
         q = orthonormal_columns(self._vectors(context), self.num_columns)
-        return [SylvesterStep(r1[:, i], r2[:, i], q[:, i], b[:, i]) for i in range(self.num_flows)]
+        of_steps = (ops.unstack(values, axis=1) for values in (r1, r2, q, b))
+        return [SylvesterStep(*values) for values in zip(*of_steps)]
 
     def _vectors(self, context):
         """The vectors of the reflections, `(batch, num_flows, size, num_columns)`."""
         vectors = ops.reshape(self.vector_net(context), (-1, *self.offsets.shape))
-        vectors = self.offsets + vectors / math.sqrt(self.size)  # (batch, size, num_vectors)
+        vectors = self.offsets + vectors * self.size**-0.5  # (batch, size, num_vectors)
         vectors = ops.reshape(vectors, (-1, self.size, self.num_flows, self.num_columns))
         return ops.transpose(vectors, (0, 2, 1, 3))
 
@@ -120,7 +122,8 @@ class OrthogonalSylvesterFlow(Flow):
         twice = ops.concatenate([entries, ops.flip(entries[..., size:], axis=-1)], axis=-1)
         square = ops.reshape(twice, (-1, self.num_flows, size, size))
         diagonal = unit_matrix(size) * (_LARGEST_DIAGONAL * ops.tanh(square))
-        return ops.triu(square, 1) + diagonal
+        # A product with ones and zeros: `ops.triu` is 33 nodes of TensorFlow's graph.
+        return ops.multiply(square, np.triu(np.ones((size, size), "float32"), 1)) + diagonal
 
     def _initial_offsets(self, shape, dtype=None):
         """Vector k reflects the k-th axis to a random direction, across all pixels."""
