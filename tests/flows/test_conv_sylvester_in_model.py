@@ -6,13 +6,20 @@ from keras import ops
 
 from hvae.errors import UserError
 from hvae.model import HVAE
-from tests.conftest import normal_noise, random_images, randomize, tiny_config
+from tests.conftest import (
+    normal_noise,
+    one_block_config,
+    random_images,
+    randomize,
+    tiny_config,
+)
 from tests.harness import compiled
+
+FLOW = {"flow_type": "conv_sylvester", "num_flows": 1, "convsylv_channels": 6}
 
 
 def flow_config(**changes):
-    values = {"flow_type": "conv_sylvester", "num_flows": 1, "convsylv_channels": 6}
-    return tiny_config(**{**values, **changes})
+    return tiny_config(**{**FLOW, **changes})
 
 
 def to_numpy(value):
@@ -69,7 +76,7 @@ def test_it_trains():
     from hvae.training.config import TrainingConfig
     from hvae.training.trainer import Trainer
 
-    config = flow_config(num_flows=(0, 1), convsylv_stage_limit=1)
+    config = one_block_config(**FLOW, convsylv_stage_limit=1)
     trainer = Trainer(HVAE(config), TrainingConfig(batch_size=4, epochs=1), 2, jit=True)
     before = [np.array(variable) for variable in trainer.variables]
     for seed in range(2):

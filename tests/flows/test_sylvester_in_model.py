@@ -7,7 +7,14 @@ from keras import ops
 from hvae.errors import UserError
 from hvae.flows.posterior.sylvester import OrthogonalSylvesterFlow
 from hvae.model import HVAE
-from tests.conftest import normal_noise, nvae_config, random_images, randomize, tiny_config
+from tests.conftest import (
+    normal_noise,
+    nvae_config,
+    one_block_config,
+    random_images,
+    randomize,
+    tiny_config,
+)
 from tests.flows.block_kl import (
     check_kl_against_integration,
     make_block,
@@ -77,7 +84,7 @@ def test_it_trains():
     from hvae.training.config import TrainingConfig
     from hvae.training.trainer import Trainer
 
-    config = tiny_config(**SYLVESTER)
+    config = one_block_config(**{**SYLVESTER, "num_flows": 2})
     trainer = Trainer(
         HVAE(config),
         TrainingConfig(batch_size=6, learning_rate=0.01),
