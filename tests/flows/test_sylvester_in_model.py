@@ -87,7 +87,7 @@ def test_it_trains():
     config = one_block_config(**{**SYLVESTER, "num_flows": 2})
     trainer = Trainer(
         HVAE(config),
-        TrainingConfig(batch_size=6, learning_rate=0.01),
+        TrainingConfig(batch_size=6, learning_rate=0.01, weight_decay=0.0),
         updates_per_epoch=10,
         jit=True,
     )
