@@ -114,7 +114,9 @@ class Trainer:
             config.ema_decay,
             config.ema_ramp,
             compile_function=backend.fused,
+            at_once=backend.at_once,
         )
+        self._copies = backend.at_once(lambda values: [ops.copy(value) for value in values])
         self.loss_scale = LossScale() if model.compute_dtype == "float16" else None
         self.seed_generator = keras.random.SeedGenerator(config.seed)
         self._host_noise = None
@@ -247,7 +249,7 @@ class Trainer:
             with self.alone():
                 yield
             return
-        raw = [ops.copy(v.value) for v in self.variables]
+        raw = self._copies([v.value for v in self.variables])
         try:
             self._assign(self.update.averages)
             with self.alone():

@@ -32,6 +32,7 @@ class Update:
             not lag behind in the beginning.
         compile_function: makes a program of a function of tensors, here of the arithmetic on
             large vectors, which then goes through memory once; `None` for none.
+        at_once: makes a program of a function of tensors that is called outside a step.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Update:
         ema_decay=0.999,
         ema_ramp=True,
         compile_function=None,
+        at_once=lambda function: function,
     ):
         self.optimizer = optimizer
         self.variables = list(variables)
@@ -50,9 +52,9 @@ class Update:
         self.ema_ramp = ema_ramp
         self.layout = FlatLayout(v.shape for v in self.variables)
         self.moments = [self.new_vector() for _ in range(optimizer.num_moments)]
-        self.average = keras.Variable(
-            self.layout.pack([v.value for v in self.variables]), trainable=False, dtype="float32"
-        )
+        start = at_once(self.layout.pack)([v.value for v in self.variables])
+        self.average = keras.Variable(start, trainable=False, dtype="float32")
+        self._unpack = at_once(self.layout.unpack)
         self.steps = keras.Variable(0, trainable=False, dtype="int32")
         self.consecutive_skips = keras.Variable(0, trainable=False, dtype="int32")
         self._new_vectors = self._compute_new_vectors
@@ -67,7 +69,7 @@ class Update:
     @property
     def averages(self):
         """The average of every variable, a list of tensors."""
-        return self.layout.unpack(self.average.value)
+        return self._unpack(self.average.value)
 
     def new_vector(self):
         """A variable of zeros with one entry for every weight, `(size,)`."""

@@ -14,6 +14,8 @@ def training_backend():
     compiled                a function as a program, if it is to be
     stepped                 a function that assigns variables, as one step
     drawing                 a function that draws random numbers, as one step
+    at_once                 a function that is called outside a step, as one program where that
+                            starts sooner than its operations do
     recomputed              a function that keeps its arguments only for its gradient
     shared, fused           a function as a program of its own within others; `None` where that
                             gains nothing

@@ -98,6 +98,8 @@ def stepped(function, variables, jit):
 
 
 drawing = stepped
+#: A function as one program: of small operations, JAX compiles each by itself, for every shape.
+at_once = jax.jit
 
 
 def uses_compiler(jit):

@@ -80,6 +80,11 @@ def stepped(function, variables, jit):
 drawing = stepped
 
 
+def at_once(function):
+    """The function, whose operations run one by one: a graph of them takes longer to trace."""
+    return function
+
+
 def shared(function):
     """The function as a graph of its own, which stays one however often it is called.
 

@@ -116,6 +116,11 @@ def drawing(function, variables, jit):
     return torch.no_grad()(function)
 
 
+def at_once(function):
+    """The function, whose operations PyTorch runs one by one."""
+    return function
+
+
 def has_graphs():
     """Whether steps can be CUDA graphs: what processes tell each other is not part of one."""
     # Keras need not use the GPU that is there.
