@@ -78,7 +78,7 @@ def weights(trainer):
 def test_micro_batches_give_the_same_update(settings, runs):
     whole, parts = (make(batch_size_div=d, **settings) for d in (1, 3))
     images = random_images(CONFIG, whole.config.data_batch_size)
-    for _ in range(3):
+    for _ in range(2):
         with runs():
             results = [t.train_batch(images) for t in (whole, parts)]
         np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-5)
@@ -100,17 +100,18 @@ def test_micro_batches_are_skipped_together():
 
 
 def test_skipping_by_norm_starts_when_the_settings_say_so():
-    images = random_images(tiny_config(), BATCH)
+    images = random_images(CONFIG, BATCH)
     trainer = make(updates_per_epoch=2, gradient_skipnorm=1e-6, gradient_skip_start=0.5)
     assert [bool(trainer.train_batch(images).skipped) for _ in range(3)] == [False, True, True]
 
 
 @pytest.mark.parametrize("divide, runs", [(1, contextlib.nullcontext), (3, untraced)])
 def test_a_skipped_update_leaves_what_layers_keep(divide, runs):
-    settings = {"updates_per_epoch": 1, "batch_size_div": divide, "gradient_skipnorm": 1e-6}
-    trainer = make(model_config=small_nvae(), regularization_constant=0.1, **settings)
+    skipping = {"gradient_skipnorm": 1e-6, "gradient_skip_start": 1, "updates_per_epoch": 1}
+    settings = {"model_config": small_nvae(), "regularization_constant": 0.1, **skipping}
+    trainer = make(batch_size_div=divide, **settings)
     images = random_images(trainer.model.config, BATCH)
-    for skips in (False, False, True):
+    for skips in (False, True):
         before = [np.array(v) for v in trainer.layer_state]
         with runs():
             assert bool(trainer.train_batch(images).skipped) == skips
@@ -123,12 +124,15 @@ def test_the_kl_is_balanced_in_the_first_updates_only():
     # Weights that do not move: updates differ by their noise, and by what is balanced.
     # The KL, 100 times as heavy, is most of the gradient.
     settings = {"learning_rate": 1e-12, "weight_decay": 0.0, "use_ema": False, "beta": 100.0}
-    config = tiny_config()  # of two blocks
-    trainers = [make(model_config=config, gamma_max_steps=n, **settings) for n in (0, 1)]
-    for trainer in trainers:
+    norms = []
+    for num_balanced, runs in ((0, untraced), (1, contextlib.nullcontext)):
+        config = one_block_config(dec_num_blocks=(2,))
+        trainer = make(model_config=config, gamma_max_steps=num_balanced, **settings)
         randomize(trainer.model)  # blocks with a KL, and unlike ones
-    images = random_images(trainers[0].model.config, BATCH)
-    first, second = ([t.train_batch(images).gradient_norm for t in trainers] for _ in range(2))
+        images = random_images(config, BATCH)
+        with runs():
+            norms.append([trainer.train_batch(images).gradient_norm for _ in range(2)])
+    first, second = zip(*norms)
     assert first[1] != pytest.approx(first[0], rel=1e-3)
     assert second[1] == pytest.approx(second[0], rel=1e-5)
 
@@ -177,7 +181,7 @@ def test_equal_copies_with_equal_noise_change_nothing(divide):
     alone._draw_noise = lambda: noise
     pairs._draw_noise = lambda: tuple(np.repeat(n, 2, axis=0) for n in noise)
     images = random_images(CONFIG, BATCH // 2)
-    for _ in range(3):
+    for _ in range(2):
         results = [t.train_batch(images) for t in (pairs, alone)]
         assert results[0].consistency == results[1].consistency == 0.0
         np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-6)
@@ -213,26 +217,23 @@ def test_an_imported_checkpoint_trains_on(golden):
 
     d, state, hparams = read_published(golden, "openai_vdvae_tiny.npz")
     model = OpenAIVDVAE().read(state, hparams)
-    config = TrainingConfig(batch_size=3, learning_rate=1e-3, lr_warmup_epochs=0, optimizer="adamw")
+    config = TrainingConfig(batch_size=3, learning_rate=4e-3, lr_warmup_epochs=0, optimizer="adamw")
     trainer = Trainer(model, config, updates_per_epoch=100, jit=False)
     losses = []
-    for _ in range(8):
+    for _ in range(3):
         result = trainer.train_batch(d["x_uint8"])
         losses.append((float(result.nll) + float(result.kl.sum())) / model.config.num_dims)
     assert losses[0] == pytest.approx(float(d["elbo_nats_per_dim"].mean()), rel=0.02)
-    assert losses[-1] < losses[0] - 0.01
+    assert losses[-1] < losses[0] - 0.1
 
 
 def test_noise_differs_between_updates_and_repeats_with_the_seed():
     images = random_images(CONFIG, BATCH)
-    results = [
-        [float(t.train_batch(images).nll) for _ in range(2)]
-        for t in (
-            make(learning_rate=1e-12),
-            make(learning_rate=1e-12),
-            make(learning_rate=1e-12, seed=1),
-        )
-    ]
+    results = []
+    for seed, runs in ((0, contextlib.nullcontext), (0, contextlib.nullcontext), (1, untraced)):
+        trainer = make(learning_rate=1e-12, seed=seed)
+        with runs():
+            results.append([float(trainer.train_batch(images).nll) for _ in range(2)])
     assert results[0] == results[1]
     assert results[0][0] != results[0][1] and results[0][0] != results[2][0]
 
