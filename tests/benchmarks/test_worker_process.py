@@ -1,3 +1,5 @@
+import pathlib
+
 import pytest
 
 from benchmarks.worker_process import WorkerError, WorkerProcess
@@ -8,7 +10,9 @@ def start():
     workers = []
 
     def new(**settings):
-        workers.append(WorkerProcess("tests.benchmarks.faulty_worker", **settings))
+        # Not as part of the tests, which import Keras.
+        path = {"PYTHONPATH": str(pathlib.Path(__file__).parent)}
+        workers.append(WorkerProcess("faulty_worker", environment=path, **settings))
         return workers[-1]
 
     yield new

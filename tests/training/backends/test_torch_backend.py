@@ -59,13 +59,12 @@ def check_equal_eager(config, **settings):
     not shutil.which("g++"), reason="torch.compile needs a C++ compiler, and g++ is not there"
 )
 def test_compiled_updates_are_those_that_run_operation_by_operation():
-    # A C++ file for each of its kernels, of which g++ takes longest over vectors: a model of 15,
-    # without them, and without what finds out which vectors the processor has.
-    binary = {"image_size": (4, 4), "levels": 2, "likelihood": "bernoulli"}
-    config = lvae_config(**binary, zdims=(2,), downsample=(0,), blocks_per_layer=0, dropout=0.0)
+    # Dozens of C++ files, of which g++ takes longest over vectors: a small model, without them, and
+    # without what finds out which vectors the processor has.
+    binary = one_block_config(image_size=(4, 4), levels=2, likelihood="bernoulli")
     options = {"cpp.vec_isa_ok": False, "aot_inductor.debug_compile": True}  # the latter is -O0
     with torch._inductor.config.patch(options):
-        check_equal_eager(config, batch_size_div=2)
+        check_equal_eager(binary, batch_size_div=2)
 
 
 def test_what_is_recorded_is_all_that_an_update_does(monkeypatch):
