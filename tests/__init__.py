@@ -1,6 +1,7 @@
 """A package, so that no other `tests` that something installs is found in its place.
 
-Before anything in it is imported, in the processes that tests start too, the environment is set.
+Before anything in it is imported, in the processes that tests start too, the environment is set
+and Keras imported.
 """
 
 import os
@@ -28,3 +29,9 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 from utils.command_line.keras_import import import_keras  # noqa: E402
 
 import_keras()
+
+if os.environ["KERAS_BACKEND"] == "tensorflow":
+    from tensorflow import config
+
+    # It takes longer to improve a graph than the few runs that gain from it.
+    config.optimizer.set_experimental_options({"disable_meta_optimizer": True})

@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import contextlib
 import gc
 import json
 import math
@@ -50,15 +51,6 @@ def _same_start():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _graphs_are_left_as_they_are():
-    """TensorFlow takes longer to improve a graph than the few runs that gain from it."""
-    if BACKEND == "tensorflow":
-        from tensorflow import config
-
-        config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-
-
-@pytest.fixture(scope="session", autouse=True)
 def _openvino_reports_nothing():
     """Its conversions start a process each that looks for a server, and takes a core meanwhile."""
     if BACKEND == "tensorflow":
@@ -89,8 +81,8 @@ def environment_stays():
     os.environ.update(before)
 
 
-@pytest.fixture(scope="module")
-def op_by_op():
+@contextlib.contextmanager
+def running_op_by_op():
     """TensorFlow runs functions of a model without graphs: to trace one takes as long as five runs.
 
     That graphs give the same is a test of its own (`tests/inference/test_graphs.py`).
@@ -101,6 +93,13 @@ def op_by_op():
     from hvae.inference.running.compiled_function import CompiledFunction
 
     with mock.patch.object(CompiledFunction, "run_eagerly", True):
+        yield
+
+
+@pytest.fixture(scope="module")
+def op_by_op():
+    """For modules all of whose tests are in `running_op_by_op`."""
+    with running_op_by_op():
         yield
 
 

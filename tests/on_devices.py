@@ -153,11 +153,6 @@ def compare(two, folder):
 
 def main(what, folder):
     folder = pathlib.Path(folder)
-    if keras.config.backend() == "tensorflow":
-        from tensorflow import config
-
-        # It takes longer to improve a graph than the few runs that gain from it.
-        config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     if what == "found" and keras.config.backend() == "torch":  # which has one device a process
         go_on(folder, [DevicesBase(1)])
         return

@@ -4,16 +4,14 @@ import dataclasses
 import pathlib
 import shutil
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
 
 from hvae.deploy import OpenVINOModel
 from hvae.export.exporter import Exporter
-from hvae.inference.running.compiled_function import CompiledFunction
 from hvae.model import HVAE
-from tests.conftest import random_images, randomize, tiny_config
+from tests.conftest import random_images, randomize, running_op_by_op, tiny_config
 
 #: Name: configuration, parts, images of a batch. What is exported takes as long as it has layers,
 #: so one block of an encoder is enough.
@@ -85,8 +83,7 @@ def exported(tmp_path_factory):
             model = randomize(HVAE(config), scale=0.15)
             images = random_images(config, 5)
             folder = tmp_path_factory.mktemp("exported") / "openvino"
-            # To trace the model once more, to verify its parts, takes longer than to run it.
-            with mock.patch.object(CompiledFunction, "run_eagerly", True):
+            with running_op_by_op():
                 Exporter(model, batch=batch)(folder, images, parts)
             made[name] = Exported(model, folder, images)
         return made[name]

@@ -16,7 +16,7 @@ from hvae.flows.sylvester.generalized_sylvester import GeneralizedSylvester
 from hvae.latents.base import LatentVariant, PriorOutput
 from hvae.latents.latent_block import LatentBlock
 from tests.conftest import assign
-from tests.flows.block_kl import check_kl_against_integration, make_block
+from tests.flows.block_kl import check_kl_against_integration, make_block, mean_and_error
 from tests.flows.harness import SIZES, both_ways, build_random, random_latents, run_flow_test
 from tests.harness import compiled
 
@@ -94,12 +94,11 @@ def sampled_kl(block):
     noise = np.random.default_rng(2).standard_normal((SAMPLES, *SHAPE)).astype("float32")
     drawn = compiled(lambda s, n, a: block(s, n, activation=a).latent.kl, block, is_large=True)
 
-    def mean_and_error(activation):
+    def of_activation(activation):
         activations = np.repeat(activation, SAMPLES, axis=0)
-        kl = to_numpy(drawn(activations, noise, activations)).sum((1, 2, 3))
-        return kl.mean(), kl.std() / np.sqrt(SAMPLES)
+        return mean_and_error(drawn(activations, noise, activations))
 
-    return mean_and_error
+    return of_activation
 
 
 @pytest.fixture(scope="module")
@@ -201,11 +200,7 @@ def contracting_kl():
     assign(prior.parameters, np.concatenate([z.mean(0), np.log(z.std(0))], axis=-1)[None])
     noise = np.random.default_rng(2).standard_normal((SAMPLES, *SHAPE)).astype("float32")
 
-    def mean_and_error(*factors):
-        kl = to_numpy(drawn(noise, np.array(factors, "float32"))[1]).sum((1, 2, 3))
-        return kl.mean(), kl.std() / np.sqrt(SAMPLES)
-
-    return mean_and_error
+    return lambda *factors: mean_and_error(drawn(noise, np.array(factors, "float32"))[1])
 
 
 def test_the_kl_to_the_nearest_prior_is_small_and_not_negative(contracting_kl):
