@@ -29,8 +29,8 @@ if BACKEND == "jax":
     # What it traces stays: to look for garbage after every 700 objects takes 7 % of the time.
     gc.set_threshold(20_000)
 
-#: Folders of what is made of the backend's own operations, with the layers of each family. JAX and
-#: PyTorch run the tests in them, and others only if they are marked (see CONTRIBUTING).
+#: Folders of what is made of the backend's own operations, with the layers of each family. All
+#: backends run the tests in them, and others only if they are marked (see CONTRIBUTING).
 EVERY_BACKEND = {"attention", "flows", "latents", "layers", "likelihoods", "numerics"}
 
 

@@ -179,7 +179,7 @@ def assert_every_weight_matters(outputs_of, variables):
         outputs = outputs_of()
         if not chosen:
             chosen.extend(rng.standard_normal(x.shape).astype("float32") for x in outputs)
-        return sum(ops.sum(x * c) for x, c in zip(outputs, chosen))
+        return sum(ops.sum(ops.multiply(x, c)) for x, c in zip(outputs, chosen))
 
     for variable, slope in zip(variables, variable_gradients(mixed, variables)):
         assert slope is not None and slope.any(), variable.path

@@ -1,7 +1,7 @@
 """Parts that can be combined, combined: every two of them meet in at least one model.
 
-Each model is built, trained for two updates and saved under TensorFlow, and gives the same
-numbers under JAX and PyTorch.
+Each model is built, trained for two updates and saved under one backend, and gives the same
+numbers under the other two.
 """
 
 import functools
@@ -16,8 +16,9 @@ from hvae.flows.posterior import flow_types
 from hvae.likelihoods import LIKELIHOODS
 from hvae.model import HVAE
 from hvae.training.config import TrainingConfig
-from tests.backend_outputs import assert_same, one_pass, outputs_under, save
+from tests.backend_outputs import assert_same, one_pass, outputs_under, save, untraced
 from tests.conftest import (
+    BACKEND,
     efficient_config,
     lvae_config,
     nvae_config,
@@ -25,8 +26,7 @@ from tests.conftest import (
     randomize,
     tiny_config,
 )
-
-pytestmark = pytest.mark.tensorflow
+from utils.experiments.run_settings import TRAINING_BACKENDS
 
 #: With a block a level or group: a second one meets the other parts as the first does.
 FAMILIES = {
@@ -127,8 +127,6 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def train(folder):
     """Function from a row to `Trained`, which also saves the model; each is trained once."""
-    import tensorflow as tf
-
     from hvae.training.trainer import Trainer
 
     @functools.cache
@@ -144,13 +142,9 @@ def train(folder):
         trainer = Trainer(model, config, updates_per_epoch=2, jit=False)
         images = random_images(model.config, config.data_batch_size)
         before = [np.array(v) for v in model.trainable_variables]
-        # To trace a step takes ten times as long as to run it twice.
-        tf.config.run_functions_eagerly(True)
-        try:
+        with untraced():
             results = [trainer.train_batch(images) for _ in range(2)]
             outputs = one_pass(model)
-        finally:
-            tf.config.run_functions_eagerly(False)
         moved = [(np.array(v) != b).any() for v, b in zip(model.trainable_variables, before)]
         save(model, folder / name_of(row))
         return Trained(results, np.mean(moved), outputs)
@@ -169,7 +163,7 @@ def test_it_trains(row, train):
     assert trained.moved > 0.9
 
 
-@pytest.fixture(scope="module", params=["jax", "torch"])
+@pytest.fixture(scope="module", params=sorted({*TRAINING_BACKENDS} - {BACKEND}))
 def outputs(request, train, folder):
     for row in ROWS:
         train(row)

@@ -14,8 +14,6 @@ from utils.command_line.use_request import parse_use_arguments
 from utils.experiments.config_files import experiment_to_yaml
 from utils.import_weights import parse_arguments as parse_import_arguments
 
-pytestmark = pytest.mark.tensorflow
-
 ROOT = pathlib.Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
 #: A command: indented, or in a table; a comment may follow.
@@ -50,7 +48,15 @@ def commands():
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def no_backend_chosen():
+    """The environment of a reader who types the commands, not that of the tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("KERAS_BACKEND")
+        yield
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, no_backend_chosen):
     """A folder with what the commands name: runs, plugins, photographs, files of others."""
     folder = tmp_path_factory.mktemp("desk")
     experiment = parse_training_arguments(["--config", "digits", "--name", "demo"]).experiment

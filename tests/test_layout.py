@@ -5,8 +5,6 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
 ROOT = pathlib.Path(__file__).parents[1]
 #: Folders of which every one inside must be shown; of the package also the files.
 COMPLETE = ("hvae", "hvae/flows", "hvae/inference", "hvae/training", "data", "utils", "utils/modes")

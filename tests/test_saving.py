@@ -93,9 +93,8 @@ def test_the_same_model_comes_back(name, models, outputs, folder):
         np.testing.assert_array_equal(values, outputs[name][key])
 
 
-@pytest.mark.tensorflow
 @pytest.mark.parametrize(
-    ("backend", "reader"), [("jax", "hvae"), ("torch", "keras"), ("openvino", "hvae")]
+    ("backend", "reader"), [("jax", "hvae"), ("tensorflow", "keras"), ("openvino", "hvae")]
 )
 def test_other_backends_load_them(backend, reader, outputs, folder):
     results = outputs_of_module(backend, folder, "tests.loaded_outputs", reader)

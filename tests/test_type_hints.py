@@ -15,8 +15,6 @@ from hvae.inference.latents.latents import Latents
 from hvae.likelihoods.base import Likelihood
 from hvae.numerics.units import Reporter
 
-pytestmark = pytest.mark.tensorflow
-
 PUBLIC = (
     *(getattr(hvae, name) for name in hvae.__all__ if name != "__version__"),
     *(Exporter, Family, Flow, Latents, Likelihood, OpenVINOModel, Reporter),

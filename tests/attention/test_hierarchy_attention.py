@@ -18,7 +18,7 @@ from tests.conftest import (
 from tests.harness import assert_every_weight_matters
 
 # test_backends.py compares a whole model with attention.
-pytestmark = pytest.mark.tensorflow
+pytestmark = pytest.mark.once
 
 FAMILIES = {
     "vdvae": lambda **changes: tiny_config(num_scales=3, dec_num_blocks=(2, 1, 1), **changes),
@@ -178,6 +178,7 @@ def test_mixed_precision_stays_near():
     np.testing.assert_allclose(*results, rtol=0.02)
 
 
+@pytest.mark.tensorflow
 def test_it_trains():
     from hvae.training.config import TrainingConfig
     from hvae.training.trainer import Trainer

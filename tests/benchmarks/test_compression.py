@@ -9,7 +9,6 @@ from hvae.model import HVAE
 from hvae.saving import save_model
 from tests.conftest import random_images, randomize, tiny_config
 
-pytestmark = pytest.mark.tensorflow
 pytest.importorskip("constriction")
 
 

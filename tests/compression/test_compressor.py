@@ -26,7 +26,7 @@ from tests.harness import compiled
 pytestmark = pytest.mark.every_backend
 pytest.importorskip("constriction")
 
-ONE = pytest.mark.tensorflow  # of what differs by family or likelihood, one backend shows it
+ONE = pytest.mark.once  # of what differs by family or likelihood, one backend shows it
 COLOUR = {"image_channels": 3, "levels": 16}
 
 

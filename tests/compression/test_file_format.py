@@ -7,8 +7,6 @@ from hvae.compression.compressor import Compressed
 from hvae.compression.file_format import read_compressed, write_compressed
 from hvae.errors import UserError
 
-pytestmark = pytest.mark.tensorflow  # no backend at all
-
 OWN = {"model": "4f2a 77b0", "backend": "jax", "jax": "0.10.2", "machine": "x86_64"}
 
 

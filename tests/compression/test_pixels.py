@@ -9,7 +9,6 @@ from hvae.compression.digits import Digits
 from hvae.compression.pixels import PIXELS_AT_A_TIME, normalized, pop_images, push_images
 from hvae.compression.stack import Stack
 
-pytestmark = pytest.mark.tensorflow  # no backend at all
 pytest.importorskip("constriction")
 
 

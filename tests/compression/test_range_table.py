@@ -76,7 +76,7 @@ def test_digit_by_digit_it_is_p_of_the_pixel(settings, rng):
     np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-5)
 
 
-@pytest.mark.tensorflow
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("likelihood", "bins"),
     [("dmol", "openai_vdvae"), ("dmol", "nvlabs_nvae"), ("logistic_mixture", "mgp123_nvae")],
@@ -92,7 +92,7 @@ def test_published_bins_are_coded_by_those_of_a_distribution(likelihood, bins, r
     assert abs(found.mean() / expected.mean() - 1.0) < 0.01
 
 
-@pytest.mark.tensorflow
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("levels", "base", "spans"),
     [

@@ -9,8 +9,6 @@ from hvae.errors import UserError
 from hvae.model import HVAE
 from tests.conftest import normal_noise, random_images, tiny_config
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.fixture(scope="module")
 def model():

@@ -6,7 +6,7 @@ from hvae.errors import UserError
 from tests.conftest import tiny_config
 from utils.command_line.training_request import parse_training_arguments
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = pytest.mark.once
 
 PUBLISHED = {
     "openai_vdvae": "cifar10 imagenet32 imagenet64 ffhq256 ffhq1024 cifar10_lvae svhn_lvae",

@@ -9,8 +9,6 @@ from hvae.published.weight_files import read_state_dicts
 from utils.command_line.script import run_script
 from utils.import_weights import import_weights, parse_arguments
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.mark.parametrize(
     "tensors",

@@ -6,8 +6,6 @@ import pytest
 from hvae.errors import UserError
 from hvae.published.weight_files import read_state_dicts, state_dicts_of
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.mark.parametrize(
     ("contents", "ema"),

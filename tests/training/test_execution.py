@@ -5,8 +5,6 @@ from hvae.model import HVAE
 from hvae.training.execution import get_execution
 from tests.conftest import tiny_config
 
-pytestmark = pytest.mark.tensorflow
-
 
 def test_an_unknown_remat_is_refused():
     with pytest.raises(UserError, match="remat: allowed are none, block, stage. Received: blocks"):

@@ -21,7 +21,7 @@ from tests.disks import files_of_at_most
 from tests.trained_under import small_nvae
 
 # What evaluates a model is traced for every run, and is tested elsewhere.
-pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("op_by_op")]
+pytestmark = pytest.mark.usefixtures("op_by_op")
 
 BATCH, IMAGES = 8, 40
 CONFIG = one_block_config()
@@ -86,6 +86,7 @@ def whole(tmp_path_factory):
     return folder, run
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("updates", [5, 7, 9])
 def test_a_resumed_run_equals_one_left_alone_bit_for_bit(whole, updates):
     """Ended at an epoch's end, and in the middle of one (saved every 3 updates)."""

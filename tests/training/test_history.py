@@ -6,8 +6,6 @@ import pytest
 from hvae.training.history import History
 from hvae.training.progress import Progress
 
-pytestmark = pytest.mark.tensorflow
-
 ROWS = [
     {"epoch": i, "loss": value} for i, value in ((1, 0.1 + 0.2), (2, float("inf")), (3, 1e-300))
 ]

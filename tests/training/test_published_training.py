@@ -9,8 +9,6 @@ import pytest
 from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
 from hvae.training.config import TrainingConfig
 
-pytestmark = pytest.mark.tensorflow
-
 # By default, skipping would start only after two epochs: after the last update.
 UPDATES_PER_EPOCH = 20
 

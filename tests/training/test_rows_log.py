@@ -13,8 +13,6 @@ from hvae.training.logs.json_lines_log import JSONLinesLog
 from hvae.training.progress import Progress
 from tests.disks import files_of_at_most
 
-pytestmark = pytest.mark.tensorflow
-
 
 class Epochs:
     """Epochs that a log is told of."""

@@ -1,10 +1,11 @@
-"""Training with a real gradient: TensorFlow."""
+"""Training with a real gradient: op by op, and what a graph could get wrong in TensorFlow's."""
 
 import contextlib
 
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from hvae.inference.evaluation.evaluator import Evaluator
 from hvae.model import HVAE
@@ -21,8 +22,6 @@ from tests.conftest import (
 )
 from tests.trained_under import small_nvae
 
-pytestmark = pytest.mark.tensorflow
-
 BATCH = 12
 CONFIG = one_block_config()
 
@@ -35,20 +34,14 @@ class FixedAugmentation(Augmentation):
         self.uniforms = uniforms
 
     def __call__(self, images, uniforms):
-        return super().__call__(images, self.uniforms)
+        return super().__call__(images, ops.convert_to_tensor(self.uniforms))
 
 
-#: For a few updates, since to trace one takes as long as to run ten, unless what a graph could get
-#: wrong is tested: a number that changes, and is a constant in it.
-without_graph = pytest.mark.usefixtures("_untraced")
+#: What a graph could get wrong: a number that changes, and is a constant in it. And many updates,
+#: which run faster there: to trace one takes as long as to run ten.
+in_a_graph = pytest.mark.tensorflow
 
 SAME = FixedAugmentation(np.full((BATCH // 2, Augmentation.num_uniforms), 0.5, "float32"))
-
-
-@pytest.fixture
-def _untraced():
-    with untraced():
-        yield
 
 
 def make(updates_per_epoch=10, model_config=None, jit=False, augmentation=None, **settings):
@@ -65,22 +58,21 @@ def weights(trainer):
 
 
 @pytest.mark.parametrize(
-    ("settings", "runs"),
+    "settings",
     [
-        (
+        pytest.param(
             {"optimizer": "adamax", "gradient_clipnorm": 0.05, "weight_decay": 0.1},
-            contextlib.nullcontext,
+            marks=in_a_graph,
         ),
-        ({"optimizer": "sgd", "scheduler": "exp"}, untraced),
-        ({"cr_vae": True, "cr_lambda": 2.0, "cr_duplicate_noise": False}, untraced),
+        {"optimizer": "sgd", "scheduler": "exp"},
+        {"cr_vae": True, "cr_lambda": 2.0, "cr_duplicate_noise": False},
     ],
 )
-def test_micro_batches_give_the_same_update(settings, runs):
+def test_micro_batches_give_the_same_update(settings):
     whole, parts = (make(batch_size_div=d, **settings) for d in (1, 3))
     images = random_images(CONFIG, whole.config.data_batch_size)
     for _ in range(2):
-        with runs():
-            results = [t.train_batch(images) for t in (whole, parts)]
+        results = [t.train_batch(images) for t in (whole, parts)]
         np.testing.assert_allclose(results[0].nll, results[1].nll, rtol=1e-5)
         np.testing.assert_allclose(results[0].kl, results[1].kl, rtol=1e-4, atol=1e-6)
         np.testing.assert_allclose(*(r.consistency for r in results), rtol=1e-4)
@@ -89,7 +81,6 @@ def test_micro_batches_give_the_same_update(settings, runs):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5 * np.abs(a).max())
 
 
-@without_graph
 def test_micro_batches_are_skipped_together():
     images = random_images(CONFIG, BATCH)
     for divide in (1, 3):
@@ -99,27 +90,28 @@ def test_micro_batches_are_skipped_together():
         assert skipped == [False, False, True, True]
 
 
+@in_a_graph
 def test_skipping_by_norm_starts_when_the_settings_say_so():
     images = random_images(CONFIG, BATCH)
     trainer = make(updates_per_epoch=2, gradient_skipnorm=1e-6, gradient_skip_start=0.5)
     assert [bool(trainer.train_batch(images).skipped) for _ in range(3)] == [False, True, True]
 
 
-@pytest.mark.parametrize("divide, runs", [(1, contextlib.nullcontext), (3, untraced)])
-def test_a_skipped_update_leaves_what_layers_keep(divide, runs):
+@pytest.mark.parametrize("divide", [pytest.param(1, marks=in_a_graph), 3])
+def test_a_skipped_update_leaves_what_layers_keep(divide):
     skipping = {"gradient_skipnorm": 1e-6, "gradient_skip_start": 1, "updates_per_epoch": 1}
     settings = {"model_config": small_nvae(), "regularization_constant": 0.1, **skipping}
     trainer = make(batch_size_div=divide, **settings)
     images = random_images(trainer.model.config, BATCH)
     for skips in (False, True):
         before = [np.array(v) for v in trainer.layer_state]
-        with runs():
-            assert bool(trainer.train_batch(images).skipped) == skips
+        assert bool(trainer.train_batch(images).skipped) == skips
         same = [np.array_equal(a, np.array(b)) for a, b in zip(before, trainer.layer_state)]
         # Vectors of the singular values may have settled.
         assert all(same) if skips else np.mean(same) < 0.2
 
 
+@in_a_graph
 def test_the_kl_is_balanced_in_the_first_updates_only():
     # Weights that do not move: updates differ by their noise, and by what is balanced.
     # The KL, 100 times as heavy, is most of the gradient.
@@ -137,6 +129,7 @@ def test_the_kl_is_balanced_in_the_first_updates_only():
     assert second[1] == pytest.approx(second[0], rel=1e-5)
 
 
+@in_a_graph
 def test_the_step_is_traced_once():
     # The balance of the KL ends on the way.
     trainer = make(gamma_max_steps=3)
@@ -155,6 +148,7 @@ def test_the_step_is_traced_once():
     assert calls == 1
 
 
+@in_a_graph
 @pytest.mark.parametrize("cr_vae", [False, True])
 def test_xla_gives_the_same_update(cr_vae):
     uniforms = np.random.default_rng(0).uniform(size=(BATCH // 2, Augmentation.num_uniforms))
@@ -171,7 +165,6 @@ def test_xla_gives_the_same_update(cr_vae):
         np.testing.assert_allclose(*(r.gradient_norm for r in results), rtol=1e-4)
 
 
-@without_graph
 @pytest.mark.parametrize("divide", [1, 3])
 def test_equal_copies_with_equal_noise_change_nothing(divide):
     """The update is that of the images alone, without consistency regularisation."""
@@ -201,7 +194,6 @@ def test_copies_of_their_own_make_a_difference_that_training_lessens():
     assert regularised[-1].consistency < 0.8 * without[-1].consistency
 
 
-@without_graph
 def test_noise_of_their_own_makes_equal_copies_differ():
     settings = {"cr_vae": True, "augmentation": SAME, "cr_duplicate_noise": False}
     # A block after the first sees the noise of those before it.
@@ -209,7 +201,6 @@ def test_noise_of_their_own_makes_equal_copies_differ():
     assert trainer.train_batch(random_images(CONFIG, BATCH // 2)).consistency > 0.0
 
 
-@without_graph
 def test_an_imported_checkpoint_trains_on(golden):
     """From published weights, the loss on one batch falls."""
     from hvae.published.openai_vdvae.tensors import OpenAIVDVAE
@@ -227,6 +218,7 @@ def test_an_imported_checkpoint_trains_on(golden):
     assert losses[-1] < losses[0] - 0.1
 
 
+@in_a_graph
 def test_noise_differs_between_updates_and_repeats_with_the_seed():
     images = random_images(CONFIG, BATCH)
     results = []
@@ -261,7 +253,6 @@ def test_advice_on_norms_that_are_numbers_is_another():
         trainer.read(StepResult(0.0, 0.0, 0.0, 5.0, True, 50))
 
 
-@without_graph
 def test_averaged_weights_are_in_the_model_only_inside_the_context():
     trainer = make(learning_rate=0.1)
     images = random_images(trainer.model.config, BATCH)
@@ -277,7 +268,6 @@ def test_averaged_weights_are_in_the_model_only_inside_the_context():
         np.testing.assert_array_equal(np.array(variable), value)
 
 
-@without_graph
 def test_without_ema_the_weights_are_the_raw_ones():
     trainer = make(use_ema=False)
     trainer.train_batch(random_images(trainer.model.config, BATCH))
@@ -286,6 +276,7 @@ def test_without_ema_the_weights_are_the_raw_ones():
         np.testing.assert_array_equal(np.array(trainer.variables[0]), raw)
 
 
+@in_a_graph
 @pytest.mark.parametrize("likelihood", ["dmol", "bernoulli"])
 def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
     """One image has entropy 0: NLL and KL go to 0.
@@ -313,6 +304,7 @@ def test_constant_images_reach_the_optimum_of_the_likelihood(likelihood):
     assert (evaluation.nll > -1e-3).all()
 
 
+@in_a_graph
 def test_evenly_random_images_reach_their_entropy():
     """Independent fair pixels: no model is better than 64 log 2 nats, and ours gets there."""
     trainer = make(
@@ -329,6 +321,7 @@ def test_evenly_random_images_reach_their_entropy():
     assert entropy - 0.1 < -evaluation.elbo.mean() < 1.02 * entropy
 
 
+@in_a_graph
 def test_the_memory_of_an_update_is_reckoned_without_another_trace():
     """What is kept grows with the batch, and the first update finds its graph ready."""
     reckoned = {}
@@ -342,6 +335,7 @@ def test_the_memory_of_an_update_is_reckoned_without_another_trace():
     assert kept[12] == pytest.approx(2 * kept[6], rel=0.02)
 
 
+@in_a_graph
 def test_what_is_kept_is_what_a_loss_leaves_for_its_gradient():
     import tensorflow as tf
 

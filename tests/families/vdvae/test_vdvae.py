@@ -5,8 +5,6 @@ import pytest
 from hvae.families import get_family
 from tests.conftest import tiny_config
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.mark.parametrize(("size", "kernel"), [(128, 5), (64, 3), (2, 3)])
 def test_both_ends_have_the_kernels_of_the_largest_scale(size, kernel):

@@ -3,8 +3,6 @@ import pytest
 
 from hvae.inference.detection.conformal import conformal_p_values
 
-pytestmark = pytest.mark.tensorflow
-
 
 def test_a_p_value_is_the_rank_among_usual_scores():
     p = conformal_p_values(np.array([9.0, 3.0, 0.0, 2.5]), np.array([1.0, 2.0, 3.0, 3.0]))

@@ -5,8 +5,6 @@ import pytest
 from hvae.errors import UserError
 from hvae.published.efficient_vdvae.expressions import evaluate_text
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.mark.parametrize(
     ("text", "value"),

@@ -12,8 +12,6 @@ from utils.command_line.training_request import parse_training_arguments
 from utils.experiments.config_files import read_config_file
 from utils.experiments.experiment import Experiment
 
-pytestmark = pytest.mark.tensorflow
-
 # What its three files have in common, where they differ from its command line's defaults.
 FILE = {
     **DEFAULTS,
