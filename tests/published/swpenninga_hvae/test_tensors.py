@@ -36,9 +36,9 @@ def config():
     )
 
 
-@pytest.fixture(scope="module", params=["of training", "of the model"])
-def written(request, config, tmp_path_factory):
-    """A file, and what the model in it gives for images and noise."""
+@pytest.fixture(scope="module")
+def written(config, tmp_path_factory):
+    """A file of training, one of its model, and what this gives for images and noise."""
     rng = np.random.default_rng(0)
     images = random_images(config, 2)
     noise = [
@@ -53,21 +53,22 @@ def written(request, config, tmp_path_factory):
     for variable in vae.trainable_variables:
         assign(variable, 0.3 * rng.standard_normal(variable.shape))
     outputs = [ops.convert_to_numpy(value) for value in compiled(trainer, trainer)(scaled, noise)]
-    path = tmp_path_factory.mktemp("written") / "model.weights.h5"
-    if request.param == "of training":
-        trainer.compile(optimizer=keras.optimizers.Adamax(use_ema=True))
-        trainer.optimizer.build(vae.trainable_variables)
-        trainer.save_weights(path)
-    else:
-        vae.save_weights(path)
-    return path, images, noise, outputs
+    folder = tmp_path_factory.mktemp("written")
+    of_training, of_model = (folder / f"{name}.weights.h5" for name in ("training", "model"))
+    vae.save_weights(of_model)
+    trainer.compile(optimizer=keras.optimizers.Adamax(use_ema=True))
+    trainer.optimizer.build(vae.trainable_variables)
+    trainer.save_weights(of_training)
+    return of_training, of_model, images, noise, outputs
 
 
 @pytest.mark.every_backend
 def test_numbers_agree(config, written):
-    path, images, noise, (parameters, kl) = written
-    tensors = SwpenningaHVAE().load(path).tensors["raw"]
-    model = SwpenningaHVAE().read(tensors, config)
+    *paths, images, noise, (parameters, kl) = written
+    tensors = [SwpenningaHVAE().load(path).tensors["raw"] for path in paths]
+    model, same = (SwpenningaHVAE().read(values, config) for values in tensors)
+    for value, expected in zip(same.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)
     output = compiled(model, model)(images, noise)
     assert_close(output.parameters, parameters)
     assert_close(output.kl, kl)
