@@ -12,6 +12,8 @@ APART := tests/flows tests/utils tests/training tests/test_combinations.py,tests
 	tests/inference,tests/export tests/execution,tests/attention
 PARTS := jax+tests tensorflow+tests torch+tests $(addprefix tensorflow+,$(APART))
 comma := ,
+# Else each process of the tests compiles the package and the tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 LOGS := .pytest_cache/parts
 
 .PHONY: demo test docs lint format clean $(PARTS)

@@ -86,8 +86,9 @@ def whole(tmp_path_factory):
     return folder, run
 
 
-@pytest.mark.tensorflow
-@pytest.mark.parametrize("updates", [5, 7, 9])
+@pytest.mark.parametrize(
+    "updates", [5, 7, 9, pytest.param(7, marks=pytest.mark.tensorflow, id="7, in a graph")]
+)
 def test_a_resumed_run_equals_one_left_alone_bit_for_bit(whole, updates):
     """Ended at an epoch's end, and in the middle of one (saved every 3 updates)."""
     folder, run = whole
