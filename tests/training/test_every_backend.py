@@ -85,6 +85,15 @@ def test_blocks_computed_again_make_the_same_update_and_a_skipped_one_none():
         np.testing.assert_array_equal(value, expected)
 
 
+def test_the_gradient_of_a_weight_that_a_loss_does_not_use_is_zero():
+    used, unused = (keras.Variable(np.array([2.0, 3.0], "float32")) for _ in range(2))
+    (loss, extra), gradients = training_backend().value_and_gradients(
+        lambda: (keras.ops.sum(used * used), "extra"), [used, unused], []
+    )
+    assert float(loss) == 13.0 and extra == "extra"
+    np.testing.assert_array_equal(arrays(gradients), [[4.0, 6.0], [0.0, 0.0]])
+
+
 def test_half_precision_scales_its_loss():
     config = one_block_config()
     trainer = make(config, "mixed_float16", learning_rate=1e-12, weight_decay=0.0)

@@ -144,11 +144,14 @@ def test_some_variables_kept_agree_with_the_models_masked_pass(
     assert np.abs(other - same).max() > 1e-3
 
 
-def test_samples_repeat_with_the_seed(model, latents):
+def test_samples_repeat_with_the_seed(model, images, latents):
     decode = LatentDecoder(model, "sample", batch_size=2)
-    first, again, other = (decode(latents, seed) for seed in (0, 0, 1))
+    first, again, other = (decode(latents, seed) for seed in (SEED, SEED, SEED + 1))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
+    # Those of a reconstruction with the seed that its latents were drawn with, too.
+    reconstruction = Reconstructor(model, "sample", batch_size=2)(images, SEED)
+    np.testing.assert_array_equal(reconstruction.images, first)
 
 
 @pytest.mark.parametrize(
