@@ -1,5 +1,7 @@
 """Attention in whole models of all families."""
 
+import contextlib
+
 import keras
 import numpy as np
 import pytest
@@ -20,13 +22,19 @@ from tests.harness import assert_every_weight_matters
 # test_backends.py compares a whole model with attention.
 pytestmark = pytest.mark.once
 
+# Attention is in the decoder: blocks before and after it would be made and run for nothing.
+SHORT = {"enc_num_blocks": 0, "output_blocks": 0}
 FAMILIES = {
-    "vdvae": lambda **changes: tiny_config(num_scales=3, dec_num_blocks=(2, 1, 1), **changes),
+    "vdvae": lambda **changes: tiny_config(
+        num_scales=3, dec_num_blocks=(2, 1, 1), **SHORT, **changes
+    ),
     "latents at the smaller scale only": lambda **changes: tiny_config(
-        dec_num_blocks=(0, 3), stage_in_width=(8, 12), **changes
+        dec_num_blocks=(0, 3), stage_in_width=(8, 12), **SHORT, **changes
     ),
     "efficient_vdvae": efficient_config,
-    "nvae": lambda **changes: nvae_config(initial_splits_per_scale=3, **changes),
+    "nvae": lambda **changes: nvae_config(
+        initial_splits_per_scale=3, num_blocks_prepost=0, **changes
+    ),
     "lvae": lambda **changes: lvae_config(zdims=(2, 3, 2, 1), downsample=(1, 0, 1, 0), **changes),
 }
 
@@ -37,9 +45,22 @@ def make_config(request):
 
 
 @pytest.fixture(scope="module")
-def model(make_config):
-    config = make_config(use_depthwise_attention=True, query_width=3, num_queries=2)
-    return randomize(HVAE(config))
+def started(make_config):
+    """A model, and the weights that it starts with."""
+    keras.utils.set_random_seed(3)
+    model = HVAE(make_config(use_depthwise_attention=True, query_width=3, num_queries=2))
+    return model, model.get_weights()
+
+
+@pytest.fixture(scope="module")
+def model(started):
+    return randomize(started[0])
+
+
+@pytest.fixture(scope="module")
+def whole(model):
+    """What it makes of its `inputs`."""
+    return model(*inputs(model))
 
 
 def to_numpy(value):
@@ -62,24 +83,36 @@ def posteriors(output):
     return [to_numpy(latent.posterior.mean) for latent in output.latents]
 
 
-def test_while_gamma_is_zero_nothing_changes(make_config):
+@contextlib.contextmanager
+def gamma_times(factor, model):
+    """Within this context attention weighs so much."""
+    gammas = [to_numpy(attention.gamma.value) for attention in attentions(model)]
+    for attention, gamma in zip(attentions(model), gammas):
+        attention.gamma.assign(factor * gamma)
+    yield
+    for attention, gamma in zip(attentions(model), gammas):
+        attention.gamma.assign(gamma)
+
+
+def test_while_gamma_is_zero_nothing_changes(make_config, started, model):
+    _, start = started
     keras.utils.set_random_seed(3)
     plain = HVAE(make_config())
-    keras.utils.set_random_seed(3)
-    model = HVAE(make_config(use_depthwise_attention=True))
     own = {id(weight) for weight in model.decoder.attention.weights}
-    rest = [weight for weight in model.weights if id(weight) not in own]
+    rest = [i for i, weight in enumerate(model.weights) if id(weight) not in own]
     assert own and len(rest) == len(plain.weights)
-    for a, b in zip(rest, plain.weights):
-        np.testing.assert_array_equal(to_numpy(a), to_numpy(b))
-    randomize(plain, 0.2)
-    for a, b in zip(rest, plain.weights):
-        a.assign(to_numpy(b))
+    for i, weight in zip(rest, plain.weights):
+        np.testing.assert_array_equal(start[i], to_numpy(weight))
+    gammas = [attention.gamma for attention in attentions(model)]
+    assert not any(start[i] for i, w in enumerate(model.weights) if any(w is g for g in gammas))
+    weights = model.get_weights()
+    plain.set_weights([weights[i] for i in rest])
     images, noise = inputs(model)
-    results = [m(images, noise) for m in (plain, model)]
+    with gamma_times(0.0, model):
+        results = [m(images, noise) for m in (plain, model)]
+        samples = [to_numpy(m.top_down(noise, temperature=0.7).parameters) for m in (plain, model)]
     for name in ("elbo", "nll", "kl", "parameters"):
         np.testing.assert_array_equal(*(to_numpy(getattr(r, name)) for r in results))
-    samples = [to_numpy(m.top_down(noise, temperature=0.7).parameters) for m in (plain, model)]
     np.testing.assert_array_equal(*samples)
 
 
@@ -94,68 +127,79 @@ def test_every_weight_matters(model):
     assert_every_weight_matters(outputs, model.decoder.attention.trainable_variables)
 
 
-def test_every_posterior_sees_every_scale_of_the_encoder(model):
+@pytest.fixture(scope="module")
+def means(model, whole):
+    """Function from activations and latents to the means of posteriors and priors: one graph."""
+    import tensorflow as tf
+
+    _, noise = inputs(model)
+
+    @tf.function(autograph=False)
+    def walk(activations, latents):
+        output = model.decoder(noise, activations=activations, latents=latents)
+        return [[getattr(x, q).mean for x in output.latents] for q in ("posterior", "prior")]
+
+    def of(activations, latents):
+        return keras.tree.map_structure(to_numpy, walk(list(activations), list(latents)))
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def activations(model):
+    return model.bottom_up(inputs(model)[0])
+
+
+@pytest.fixture(scope="module")
+def given(whole):
+    return [latent.z for latent in whole.latents]
+
+
+def test_every_posterior_sees_every_scale_of_the_encoder(model, means, activations, given):
     """Also deeper ones, which the state already depends on through z alone."""
-    images, noise = inputs(model)
-    activations = model.bottom_up(images)
-    given = [latent.z for latent in model.decoder(noise, activations=activations).latents]
-
-    def posteriors_after(scale):
-        changed = [a + (index == scale) for index, a in enumerate(activations)]
-        output = model.decoder(noise, activations=changed, latents=given)
-        return posteriors(output), priors(output)
-
-    gammas = [to_numpy(attention.gamma.value) for attention in attentions(model)]
     for with_attention in (False, True):
-        for attention, gamma in zip(attentions(model), gammas):
-            attention.gamma.assign(with_attention * gamma)
-        before, prior = posteriors_after(scale=None)
-        for scale in model.config.scales:
-            after, prior_after = posteriors_after(scale.index)
-            for block, own in enumerate(model.config.latent_scales):
-                is_seen = (after[block] != before[block]).any()
-                assert is_seen == (with_attention or own.index == scale.index)
-                np.testing.assert_array_equal(prior_after[block], prior[block])
+        with gamma_times(float(with_attention), model):
+            before, prior = means(activations, given)
+            for scale in model.config.scales:
+                changed = [a + (index == scale.index) for index, a in enumerate(activations)]
+                after, prior_after = means(changed, given)
+                for block, own in enumerate(model.config.latent_scales):
+                    is_seen = (after[block] != before[block]).any()
+                    assert is_seen == (with_attention or own.index == scale.index)
+                    np.testing.assert_array_equal(prior_after[block], prior[block])
 
 
-def test_priors_see_the_blocks_above_only(model):
-    images, noise = inputs(model)
-    given = [latent.z for latent in model(images, noise).latents]
-    before = priors(model.decoder(noise, latents=given))
+def test_priors_see_the_blocks_above_only(means, activations, given):
+    _, before = means(activations, given)
     for changed in range(len(given)):
-        moved = [z + (block == changed) for block, z in enumerate(given)]
-        after = priors(model.decoder(noise, latents=moved))
+        _, after = means(activations, [z + (block == changed) for block, z in enumerate(given)])
         for block in range(changed + 1):
             np.testing.assert_array_equal(after[block], before[block])
 
 
-def test_priors_attend_from_the_third_block_on(model):
-    images, noise = inputs(model)
-    given = [latent.z for latent in model(images, noise).latents]
-    before = priors(model.decoder(noise, latents=given))
+def test_priors_attend_from_the_third_block_on(model, means, activations, given):
+    _, before = means(activations, given)
     for block, attention in enumerate(model.decoder.attention.priors, start=2):
         gamma = to_numpy(attention.gamma.value)
         attention.gamma.assign(gamma + 1.0)
-        after = priors(model.decoder(noise, latents=given))
+        _, after = means(activations, given)
         assert (after[block] != before[block]).any()
         attention.gamma.assign(gamma)
 
 
-def test_posterior_latents_decode_to_the_same_parameters(model):
-    images, noise = inputs(model)
-    output = model(images, noise)
-    decoded = model.top_down(noise, latents=[latent.z for latent in output.latents]).parameters
-    np.testing.assert_allclose(to_numpy(decoded), to_numpy(output.parameters), rtol=1e-4, atol=1e-4)
+def test_posterior_latents_decode_to_the_same_parameters(model, whole, given):
+    _, noise = inputs(model)
+    decoded = model.top_down(noise, latents=given).parameters
+    np.testing.assert_allclose(to_numpy(decoded), to_numpy(whole.parameters), rtol=1e-4, atol=1e-4)
 
 
-def test_weights_survive_a_file(model, tmp_path):
-    images, noise = inputs(model)
+def test_weights_survive_a_file(model, whole, tmp_path):
     model.save_weights(tmp_path / "model.weights.h5")
     copy = HVAE.from_config(model.get_config())
     assert copy.config == model.config
     copy.load_weights(tmp_path / "model.weights.h5")
     np.testing.assert_array_equal(
-        to_numpy(copy(images, noise).parameters), to_numpy(model(images, noise).parameters)
+        to_numpy(copy(*inputs(model)).parameters), to_numpy(whole.parameters)
     )
 
 
@@ -167,9 +211,7 @@ def test_two_blocks_have_no_prior_to_attend():
 
 
 def test_mixed_precision_stays_near():
-    config = tiny_config(
-        num_scales=3, dec_num_blocks=(2, 1, 1), use_depthwise_attention=True, num_queries=2
-    )
+    config = FAMILIES["vdvae"](use_depthwise_attention=True, num_queries=2)
     mixed = randomize(HVAE(config, dtype="mixed_bfloat16"), scale=0.1)
     plain = HVAE(config)
     plain.set_weights(mixed.get_weights())
@@ -183,7 +225,9 @@ def test_it_trains():
     from hvae.training.config import TrainingConfig
     from hvae.training.trainer import Trainer
 
-    config = tiny_config(dec_num_blocks=(1, 2), use_depthwise_attention=True, query_width=3)
+    attention = {"use_depthwise_attention": True, "query_width": 3}
+    binary = {"levels": 2, "likelihood": "bernoulli"}  # XLA compiles it in less time
+    config = tiny_config(dec_num_blocks=(1, 2), **SHORT, **attention, **binary)
     model = HVAE(config)
     training = TrainingConfig(batch_size=4, learning_rate=0.01, lr_warmup_epochs=0)
     trainer = Trainer(model, training, updates_per_epoch=10, jit=True)
