@@ -6,6 +6,7 @@ FOLDER holds NAME.json, a model's configuration, the arrays of its weights at ea
 training, NAME_STAGE.npz, and inputs.npz. Arrays are named NAME/STAGE/HEIGHTxWIDTH/QUANTITY.
 """
 
+import functools
 import json
 import pathlib
 import sys
@@ -44,10 +45,15 @@ def outputs_of(folder):
 def models_of(folder):
     """NAME/STAGE and model, of all."""
     for path in sorted(folder.glob("*.json")):
-        model = HVAE(ModelConfig.from_dict(json.loads(path.read_text())))
+        model = _model_of(path)
         for stage in STAGES:
             read_weights(model, folder / f"{path.stem}_{stage}.npz")
             yield f"{path.stem}/{stage}", model
+
+
+@functools.cache  # it gets other weights faster than it is made
+def _model_of(path):
+    return HVAE(ModelConfig.from_dict(json.loads(path.read_text())))
 
 
 def flows_of(folder):

@@ -1,106 +1,37 @@
 """The flows of a 16x16 model before and after training, at every scale, under every backend."""
 
-import json
 import os
 import subprocess
 import sys
-from unittest import mock
 
-import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from data.load import load_splits
-from hvae.configuration.settings import to_dict
-from hvae.latents.latent_block import LatentBlock
-from hvae.model import HVAE
-from tests.backend_outputs import write_weights
-from tests.conftest import normal_noise, tiny_config
 from tests.flows.flow_outputs import STAGES, flows_of, models_of, outputs_of
-from tests.flows.harness import log_dets, random_latents
+from tests.flows.flow_training import FLOWS, SIZES
+from tests.flows.harness import log_dets
 
 pytestmark = pytest.mark.tensorflow
 
-UPDATES, BATCH_SIZE = 80, 4
-FLOWS = {
-    "sylvester": {"num_flows": 1, "flow_in_ch": 2, "num_ortho_vecs": 4},
-    "conv_sylvester": {
-        "num_flows": 1,
-        "convsylv_channels": 4,
-        "convsylv_stage_limit": (1, 1, 2, 1, 1),
-    },
-}
-SIZES = (16, 8, 4, 2, 1)
-#: Inputs of a flow: so many random ones, up to ±30, and so many samples of the posterior.
-RANDOM, DRAWN = 16, 4
 #: Draws of one image's KL.
 SAMPLES = 4096
 
 
-def flow_config(name):
-    return tiny_config(
-        image_size=(16, 16),
-        num_scales=len(SIZES),
-        stage_in_width=4,
-        enc_middle_width=4,
-        dec_middle_width=4,
-        z_width=(1, 1, 2, 2, 2),
-        enc_num_blocks=0,
-        output_blocks=0,
-        z_out_width=4,
-        flow_type=name,
-        **FLOWS[name],
-    )
-
-
-def train(model, images, updates):
-    from hvae.training.config import TrainingConfig
-    from hvae.training.trainer import Trainer
-
-    config = TrainingConfig(batch_size=BATCH_SIZE, epochs=1, learning_rate=0.03, use_ema=False)
-    trainer = Trainer(model, config, updates, jit=False)
-    rng = np.random.default_rng(0)
-    for _ in range(updates):
-        result = trainer.train_batch(images[rng.integers(len(images), size=BATCH_SIZE)])
-        assert not result.skipped
+def run(backend, module, *arguments):
+    """A module of this folder in a process of another backend."""
+    command = [sys.executable, "-m", f"tests.flows.{module}", *map(str, arguments)]
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
     """Folder with a model of each flow, before and after training, and inputs of its flows."""
     folder = tmp_path_factory.mktemp("flows")
-    images = np.kron(load_splits("digits").train, np.ones((1, 2, 2, 1), "uint8"))
-    for name in FLOWS:
-        keras.utils.set_random_seed(0)
-        model = HVAE(flow_config(name))
-        (folder / f"{name}.json").write_text(json.dumps(to_dict(model.config)))
-        write_weights(model, folder / f"{name}_initial.npz")
-        train(model, images, UPDATES)
-        write_weights(model, folder / f"{name}_trained.npz")
-    inputs = {}
-    for name, model in models_of(folder):
-        for scale, given in zip(model.config.latent_scales, given_to_blocks(model, images[:20])):
-            drawn, state, activation = given
-            z = np.concatenate([random_latents(drawn.shape[1:], RANDOM), drawn[RANDOM:]])
-            inputs[f"{name}/{scale}/z"] = z
-            inputs[f"{name}/{scale}/features"] = np.concatenate([state, activation], axis=-1)
-    np.savez(folder / "inputs.npz", **inputs)
+    run("torch", "flow_training", folder)  # which trains without a graph, or programs to compile
     return folder
-
-
-def given_to_blocks(model, images):
-    """Samples of the posterior, state and activation of each block, for these images."""
-    draw, found = LatentBlock._draw, []
-
-    def recorded(block, q, p, noise, state, activation):
-        given = (q.sample(noise), state, activation)
-        found.append(tuple(ops.convert_to_numpy(value) for value in given))
-        return draw(block, q, p, noise, state, activation)
-
-    with mock.patch.object(LatentBlock, "_draw", recorded):
-        model(images, normal_noise(model.noise_shapes(len(images))))
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +50,8 @@ def outputs(request, models):
     if request.param == "tensorflow":
         return outputs_of(models)
     out = models / f"{request.param}.npz"
-    command = [sys.executable, "-m", "tests.flows.flow_outputs", str(models), str(out)]
-    environment = {**os.environ, "KERAS_BACKEND": request.param}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
+    if request.param != "torch":
+        run(request.param, "flow_outputs", models, out)
     return np.load(out)
 
 
