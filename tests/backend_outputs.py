@@ -1,6 +1,6 @@
 """What models give under the backend of a process, in the process itself or in one of its own.
 
-KERAS_BACKEND=jax python -m tests.backend_outputs KIND FOLDER
+KERAS_BACKEND=jax python -m tests.backend_outputs KIND FOLDER [KIND FOLDER ...]
 """
 
 import contextlib
@@ -38,16 +38,24 @@ def one_pass(model):
 
 
 def all_of_inference(model):
-    """The same, and what evaluation, generation and reconstruction give."""
+    """What evaluation, encoding, decoding, reconstruction and generation give, of five images."""
     images = random_images(model.config, 5)
     evaluation = Evaluator(model, batch_size=4)(images, num_samples=2)
+    reconstructor = Reconstructor(model)
+    reconstruction = reconstructor(images)
+    latents = reconstructor.encoder(images)
+    parameters = reconstructor.decoder.parameters(latents.z, None, latents.numbers)
     return {
-        **one_pass(model),
-        "evaluated_nll": evaluation.nll,
-        "evaluated_kl": evaluation.kl,
+        "nll": evaluation.nll,
+        "kl": evaluation.kl,
         **{f"kl_of_units_{i}": kl for i, kl in enumerate(evaluation.kl_of_units)},
+        **{f"mean_{i}": mean for i, mean in enumerate(latents.mean)},
+        **{f"std_{i}": std for i, std in enumerate(latents.std)},
+        **{f"z_{i}": z for i, z in enumerate(latents.z)},
+        "parameters": parameters,
+        "reconstructed": reconstruction.images,
+        "reconstructed_nll": reconstruction.nll,
         "generated": Generator(model)(3, temperature=0.7, seed=1),
-        "reconstructed": Reconstructor(model)(images).images,
     }
 
 
@@ -102,21 +110,36 @@ def read_weights(model, path):
         model.set_weights(list(weights.values()))
 
 
-def outputs_under(backend, kind, folder):
+def outputs_under(backend, *kinds_and_folders):
     """Outputs of all models saved in subfolders, from one process of another backend.
+
+    Args:
+        backend: its name.
+        kinds_and_folders: a kind, and the folder with the models of which it is asked; or several.
 
     Returns:
         `{name of the subfolder: {name: array}}`.
     """
-    return outputs_of_module(backend, folder, "tests.backend_outputs", kind.__name__)
+    kinds, folders = kinds_and_folders[::2], kinds_and_folders[1::2]
+    arguments = [text for kind, at in zip(kinds, folders) for text in (kind.__name__, str(at))]
+    _run(backend, "tests.backend_outputs", *arguments)
+    return {name: found for at in folders for name, found in _results(backend, at).items()}
 
 
 def outputs_of_module(backend, folder, module, *arguments):
     """The same, of any module that takes the folder as its last argument."""
-    command = [sys.executable, "-m", module, *arguments, str(folder)]
+    _run(backend, module, *arguments, str(folder))
+    return _results(backend, folder)
+
+
+def _run(backend, module, *arguments):
+    command = [sys.executable, "-m", module, *arguments]
     environment = {**os.environ, "KERAS_BACKEND": backend}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+def _results(backend, folder):
     return {path.parent.name: np.load(path) for path in folder.glob(f"*/{backend}.npz")}
 
 
@@ -132,12 +155,13 @@ def assert_same(result, expected):
         assert np.abs(result[name] - values).max() <= 1e-5 * np.abs(values).max(), name
 
 
-def main(kind, folder):
-    for path in sorted(pathlib.Path(folder).glob("*/config.json")):
-        print(path.parent.name, file=sys.stderr)
-        with untraced():
-            outputs = KINDS[kind](load(path.parent))
-        np.savez(path.with_name(f"{os.environ['KERAS_BACKEND']}.npz"), **outputs)
+def main(*kinds_and_folders):
+    for kind, folder in zip(kinds_and_folders[::2], kinds_and_folders[1::2]):
+        for path in sorted(pathlib.Path(folder).glob("*/config.json")):
+            print(path.parent.name, file=sys.stderr)
+            with untraced():
+                outputs = KINDS[kind](load(path.parent))
+            np.savez(path.with_name(f"{os.environ['KERAS_BACKEND']}.npz"), **outputs)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import keras
 from keras import layers, ops
 
 from hvae.layers.initializers import FanInUniform
-from hvae.layers.weight_normalization import normalized_kernel, squared_norm
+from hvae.layers.weight_normalization import initial_gain, normalized_kernel
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -36,7 +36,7 @@ class WeightNormConvolution(layers.Layer):
         )
         self.gain = self.add_weight(
             shape=(self.width,),
-            initializer=lambda shape, dtype: ops.sqrt(squared_norm(self.direction)),
+            initializer=lambda shape, dtype: initial_gain(self.direction),
             autocast=False,
             name="gain",
         )

@@ -6,7 +6,7 @@ from keras import layers, ops
 
 from hvae.flows.linear.kernel_bound import bounded_kernel
 from hvae.layers.initializers import FanInUniform
-from hvae.layers.weight_normalization import normalized_kernel, squared_norm
+from hvae.layers.weight_normalization import initial_gain, normalized_kernel
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -93,7 +93,7 @@ class AutoregressiveConvolution(layers.Layer):
         return ops.add(ops.conv(inputs, kernel, padding="same"), self.bias)
 
     def _initial_gain(self, shape, dtype):
-        return self.scale * ops.sqrt(squared_norm(self.direction * self.mask))
+        return self.scale * initial_gain(ops.convert_to_numpy(self.direction) * self.mask)
 
     def _mask(self, inputs):
         """1 where a weight may be, `(height, width, in, out)`."""
