@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from hvae.training.backends.backend import training_backend
+
 
 class Regularization:
     """Sum of the convolutions' largest singular values and of the normalisations' largest scales.
@@ -27,15 +29,22 @@ class Regularization:
         every = list(model._flatten_layers(include_self=False))
         self.scales = [x.gamma for x in every if isinstance(x, layers.BatchNormalization)]
         self.groups = {}  # matrix shape: layers
-        for layer in every:
-            if len(getattr(layer, "kernel", np.zeros(())).shape) == 4:
-                self.groups.setdefault(tuple(_matrix(layer).shape), []).append(layer)
-        rng = np.random.default_rng(seed)
-        self.variables = []  # for each group, one right singular vector per layer
-        for (_, outputs), members in self.groups.items():
-            start = rng.standard_normal((len(members), outputs, 1)).astype("float32")
-            right = _first_vectors(_matrices(members), start, self.first_iterations)
-            self.variables.append(keras.Variable(right, trainable=False))
+        rng, variables = np.random.default_rng(seed), model.trainable_variables
+
+        def first_vectors(values):
+            with keras.StatelessScope(zip(variables, values)):
+                for layer in every:
+                    if len(getattr(layer, "kernel", np.zeros(())).shape) == 4:
+                        self.groups.setdefault(tuple(_matrix(layer).shape), []).append(layer)
+                return [self._first_vectors(members, rng) for members in self.groups.values()]
+
+        # One program of JAX, not one an operation and shape.
+        first_vectors = training_backend().at_once(first_vectors)
+        # For each group, one right singular vector per layer.
+        self.variables = [
+            keras.Variable(right, trainable=False)
+            for right in first_vectors([variable.value for variable in variables])
+        ]
 
     def __call__(self):
         """The sum, a float32 scalar with a gradient to the weights; moves the vectors on."""
@@ -44,6 +53,13 @@ class Regularization:
             stretched = ops.matmul(matrices, ops.stop_gradient(right))
             total = total + ops.sum(stretched * ops.stop_gradient(left))
         return total
+
+    def _first_vectors(self, members, rng):
+        matrices = _matrices(members)
+        start = rng.standard_normal((len(members), matrices.shape[2], 1)).astype("float32")
+        return ops.fori_loop(
+            0, self.first_iterations, lambda _, right: _step(matrices, right)[1], start
+        )
 
     def _iterate(self):
         """For each group the matrices, and their left and right vectors some steps later."""
@@ -57,11 +73,6 @@ class Regularization:
             variable.assign(right)
             results.append((matrices, left, right))
         return results
-
-
-def _first_vectors(matrices, start, count):
-    """Right vectors after so many steps. The loop is one program of JAX, not one an operation."""
-    return ops.fori_loop(0, count, lambda _, right: _step(matrices, right)[1], start)
 
 
 def _step(matrices, right):
