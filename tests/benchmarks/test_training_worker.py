@@ -7,7 +7,7 @@ from benchmarks.training.worker import Session
 from tests.conftest import BACKEND
 from utils.command_line.training_request import parse_training_arguments
 
-pytestmark = pytest.mark.usefixtures("environment_stays")
+pytestmark = pytest.mark.usefixtures("environment_stays", "op_by_op")
 
 FLAGS = (
     *("--config", "cifar10", "--num_scales", "1", "--stage_in_width", "4", "--z_width", "1"),
