@@ -117,12 +117,13 @@ def run_flow_test(flow, shape, scale=0.3):
 
 
 def _check_configuration(flow, z, context, expected):
-    """The flow of its configuration, and one of a mixed dtype policy, do the same."""
-    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(flow))
-    mixed = type(flow).from_config({**flow.get_config(), "dtype": "mixed_bfloat16"})
-    for other in (copy, mixed):
-        if not other.built:
-            other.build((None, *z.shape[1:]))
-        other.set_weights(flow.get_weights())
-        found = ops.convert_to_numpy(other(z, context=context).z)
-        np.testing.assert_array_equal(found, expected)
+    """The flow of its configuration does the same in float32, with a mixed dtype policy too."""
+    config = keras.saving.serialize_keras_object(flow)
+    config["config"]["dtype"] = "mixed_bfloat16"
+    copy = keras.saving.deserialize_keras_object(config)
+    assert copy.compute_dtype == "float32"
+    if not copy.built:
+        copy.build((None, *z.shape[1:]))
+    copy.set_weights(flow.get_weights())
+    found = ops.convert_to_numpy(copy(z, context=context).z)
+    np.testing.assert_array_equal(found, expected)
