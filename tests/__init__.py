@@ -4,6 +4,7 @@ Before anything in it is imported, in the processes that tests start too, the en
 and Keras imported.
 """
 
+import gc
 import os
 import pathlib
 
@@ -19,6 +20,8 @@ os.environ.setdefault(
     " --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
     " --xla_cpu_enable_concurrency_optimized_scheduler=false",
 )
+# A program's operations need not say where they come from: half of what it has to be compiled.
+os.environ.setdefault("JAX_TRACEBACK_IN_LOCATIONS_LIMIT", "0")
 # What JAX has compiled once it reads from here: later in the run, in another process, or tomorrow.
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR", str(pathlib.Path(__file__).parents[1] / ".pytest_cache" / "jax")
@@ -28,7 +31,29 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 from utils.command_line.keras_import import import_keras  # noqa: E402
 
+gc.disable()
 import_keras()
+# What is imported stays: no use to look through it for garbage, again and again.
+gc.freeze()
+gc.enable()
+
+if os.environ["KERAS_BACKEND"] == "jax":
+    from jax._src.interpreters import mlir
+
+    class _SharedContext:
+        """A context of MLIR for a hundred programs: to make one is a fifth of a small program."""
+
+        def __init__(self):
+            self.make, self.context, self.uses = mlir.make_ir_context, None, 0
+
+        def __call__(self):
+            # What programs leave in it stays as long as it does.
+            if self.uses % 100 == 0:
+                self.context = self.make()
+            self.uses += 1
+            return self.context
+
+    mlir.make_ir_context = _SharedContext()
 
 if os.environ["KERAS_BACKEND"] == "tensorflow":
     from tensorflow import config

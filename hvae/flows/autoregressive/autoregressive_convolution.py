@@ -6,7 +6,7 @@ from keras import layers, ops
 
 from hvae.flows.linear.kernel_bound import bounded_kernel
 from hvae.layers.initializers import FanInUniform
-from hvae.layers.weight_normalization import initial_gain, normalized_kernel
+from hvae.layers.weight_normalization import normalized_kernel
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -86,14 +86,25 @@ class AutoregressiveConvolution(layers.Layer):
         return bounded_kernel(kernel, self.norm_bound, places)
 
     def call(self, inputs):
-        kernel = ops.cast(self.kernel, inputs.dtype)
+        return self._convolve(inputs, self.kernel)
+
+    def map(self):
+        """What `call` does, as a function: however often it is called, it has one kernel."""
+        kernel = self.kernel
+        return lambda inputs: self._convolve(inputs, kernel)
+
+    def _convolve(self, inputs, kernel):
+        kernel = ops.cast(kernel, inputs.dtype)
         if self.depthwise:
             kernel = ops.transpose(kernel, (0, 1, 3, 2))
             return ops.add(ops.depthwise_conv(inputs, kernel, padding="same"), self.bias)
         return ops.add(ops.conv(inputs, kernel, padding="same"), self.bias)
 
     def _initial_gain(self, shape, dtype):
-        return self.scale * initial_gain(ops.convert_to_numpy(self.direction) * self.mask)
+        # By NumPy: of the backend's operations JAX would compile each for every shape.
+        direction = ops.convert_to_numpy(self.direction) * self.mask
+        norm = np.sqrt(np.square(direction).sum(axis=(0, 1, 2)))
+        return ops.convert_to_tensor(self.scale * norm, dtype=dtype)
 
     def _mask(self, inputs):
         """1 where a weight may be, `(height, width, in, out)`."""

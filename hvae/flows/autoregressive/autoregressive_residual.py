@@ -64,14 +64,23 @@ class AutoregressiveResidual(layers.Layer):
             layer.build((*input_shape[:-1], hidden))
 
     def call(self, v):
-        hidden = self.middle(activations.elu(self.first(v)))
-        hidden = activations.elu(hidden)
-        b, c = _pairs(self.inner(hidden))
-        a, d = _pairs(self.outer(hidden))
-        factor = ops.tanh(b)
-        bent = ops.tanh(factor * v + c)
-        height = ops.tanh(a) * 0.5
-        return ResidualOutput(height * bent + d, height * factor * (1.0 - ops.square(bent)))
+        return self.map()(v)
+
+    def map(self):
+        """What `call` does, as a function: however often it is called, it has the same kernels."""
+        parts = (self.first, self.middle, self.inner, self.outer)
+        first, middle, inner, outer = (part.map() for part in parts)
+
+        def output(v):
+            hidden = activations.elu(middle(activations.elu(first(v))))
+            b, c = _pairs(inner(hidden))
+            a, d = _pairs(outer(hidden))
+            factor = ops.tanh(b)
+            bent = ops.tanh(factor * v + c)
+            height = ops.tanh(a) * 0.5
+            return ResidualOutput(height * bent + d, height * factor * (1.0 - ops.square(bent)))
+
+        return output
 
     def get_config(self):
         return {

@@ -14,4 +14,5 @@ def unit_matrix(rows, columns=None):
         rows: number of rows.
         columns: number of columns; as many as rows by default.
     """
-    return ops.convert_to_tensor(np.eye(rows, columns, dtype="float32"))
+    # With its type JAX takes the array as it is; else it compiles a program that copies it.
+    return ops.convert_to_tensor(np.eye(rows, columns, dtype="float32"), dtype="float32")

@@ -53,7 +53,7 @@ class InverseAutoregressiveFlow(Flow):
 
     def call(self, z, context=None):
         for cell in self.cells:
-            z = z - _shift(cell, z)
+            z = z - _shift(cell)(z)
         return FlowOutput(z, constant_log_det(z, 0.0))
 
     def inverse(self, z, context=None):
@@ -92,11 +92,17 @@ class InverseAutoregressiveFlow(Flow):
 
 
 def _invert(cell, z):
-    return fixed_point(lambda start: z + _shift(cell, start), z)
+    shift = _shift(cell)
+    return fixed_point(lambda start: z + shift(start), z)
 
 
-def _shift(cell, z):
-    first, depthwise, last = cell
-    hidden = depthwise(activations.elu(first(z)))
-    # Twice, as the code that published weights come from.
-    return last(activations.elu(activations.elu(hidden)))
+def _shift(cell):
+    """The function s of a cell."""
+    first, depthwise, last = (layer.map() for layer in cell)
+
+    def shift(z):
+        hidden = depthwise(activations.elu(first(z)))
+        # Twice, as the code that published weights come from.
+        return last(activations.elu(activations.elu(hidden)))
+
+    return shift

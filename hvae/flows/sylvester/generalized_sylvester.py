@@ -61,10 +61,10 @@ class GeneralizedSylvester(Flow):
         v = v' − f(v) by iteration. A variable whose predecessors are right comes closer to
         its own value by half with each step, since |∂f_i/∂v_i| ≤ ½.
         """
-        mix, unmix = self._mixing_maps()
+        (mix, unmix), output = self._mixing_maps(), self.residual.map()
         after = mix(z)
-        before = fixed_point(lambda v: after - self.residual(v).residual, after, self.halvings)
-        residual, slope = self.residual(before)
+        before = fixed_point(lambda v: after - output(v).residual, after, self.halvings)
+        residual, slope = output(before)
         return FlowOutput(z - unmix(residual), -_log_det(slope))
 
     def _mixing_maps(self):
