@@ -58,6 +58,12 @@ def gradient(function, value):
 
 def gradient_function(function):
     """The function (array, …) → gradient by the first array, as NumPy."""
+    both = _gradient_and_outputs_function(lambda *arrays: (function(*arrays), ()))
+    return lambda *arrays: both(*arrays)[0]
+
+
+def _gradient_and_outputs_function(function):
+    """The same of a function that gives a structure beside the scalar: the gradient, and that."""
     backend = keras.config.backend()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -66,22 +72,27 @@ def gradient_function(function):
             tensor = tf.convert_to_tensor(value)
             with tf.GradientTape() as tape:
                 tape.watch(tensor)
-                result = function(tensor, *others)
-            return tape.gradient(result, tensor)
+                result, outputs = function(tensor, *others)
+            return tape.gradient(result, tensor), outputs
 
     elif backend == "jax":
         import jax
 
-        derivative = jax.jit(jax.grad(function))
+        derivative = jax.jit(jax.grad(function, has_aux=True))
     else:
         import torch
 
         def derivative(value, *others):
             tensor = ops.convert_to_tensor(value).clone().requires_grad_()
+            result, outputs = function(tensor, *others)
             # Of the input only: `backward` would work out the weights' gradients too.
-            return torch.autograd.grad(function(tensor, *others), tensor)[0]
+            return torch.autograd.grad(result, tensor)[0], outputs
 
-    return lambda *arrays: ops.convert_to_numpy(derivative(*arrays))
+    def run(*arrays):
+        slope, outputs = derivative(*arrays)
+        return ops.convert_to_numpy(slope), outputs
+
+    return run
 
 
 def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_count):
@@ -98,7 +109,15 @@ def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_cou
     for weight in layer.weights:
         values = np.random.default_rng(1).standard_normal(weight.shape) * 0.3
         assign(weight, np.abs(values) if weight.name == "moving_variance" else values)
-    outputs = ops.convert_to_numpy(compiled(layer, layer)(inputs))
+
+    def squares(x):
+        outputs = layer(x)
+        return ops.sum(ops.square(outputs)), outputs
+
+    # Both are one program under JAX.
+    slope, outputs = _gradient_and_outputs_function(squares)(inputs)
+    assert np.isfinite(slope).all() and np.abs(slope).max() > 0
+    outputs = ops.convert_to_numpy(outputs)
     assert outputs.shape == output_shape
     assert tuple(layer.compute_output_shape(input_shape)) == output_shape
     assert tuple(layer(keras.Input(input_shape[1:])).shape[1:]) == output_shape[1:]
@@ -116,9 +135,6 @@ def run_layer_test(layer_class, arguments, input_shape, output_shape, weight_cou
     rounded = compiled(mixed, mixed)(inputs)
     assert keras.backend.standardize_dtype(rounded.dtype) == "bfloat16"
     assert all(weight.dtype == "float32" for weight in mixed.weights)
-
-    slope = gradient(lambda x: ops.sum(ops.square(layer(x))), inputs)
-    assert np.isfinite(slope).all() and np.abs(slope).max() > 0
 
 
 def variable_gradient(function, variable):

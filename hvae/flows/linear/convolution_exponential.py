@@ -1,5 +1,7 @@
 """The exponential of a convolution."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -66,11 +68,12 @@ class ConvolutionExponential(Flow):
         return constant_log_det(z, z.shape[1] * z.shape[2] * trace)
 
     def _exponential(self, kernel, z):
-        total = term = z
+        # No power of W is larger than z: factors can wait for the sum, which is one pass.
+        total = power = z
         for k in range(1, self.num_terms + 1):
-            # Divided by k, the constant would have a gradient in TensorFlow's graph: ten nodes.
-            term = ops.conv(term, kernel, padding="same") * (1.0 / k)
-            total = total + term
+            power = ops.conv(power, kernel, padding="same")
+            # Divided by k!, the constant would have a gradient in TensorFlow's graph: ten nodes.
+            total = total + power * (1.0 / math.factorial(k))
         return total
 
     def get_config(self):
