@@ -252,7 +252,7 @@ def small_run(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("runs") / "small"
     folder.mkdir()
-    config = tiny_config(dec_num_blocks=(2, 1))
+    config = tiny_config(dec_num_blocks=(2, 1), enc_num_blocks=0)
     experiment = Experiment.from_flat({"dataset": "digits", **to_dict(config)})
     write_description(folder, experiment)
     keras.utils.set_random_seed(0)

@@ -17,17 +17,19 @@ def normalized_kernel(direction, gain):
     Reference:
         Salimans & Kingma 2016, Equation 2, with ε under the root.
     """
-    return direction * (gain * ops.rsqrt(_squared_norm(direction) + _EPSILON))
+    squared_norm = ops.sum(ops.square(direction), axis=(0, 1, 2))
+    return direction * (gain * ops.rsqrt(squared_norm + _EPSILON))
 
 
-def initial_gain(direction):
-    """‖direction‖ of each output channel, `(out,)`: with it the kernel is the direction.
+def initial_gain(direction, dtype, scale=1.0):
+    """With this gain, `(out,)`, the kernel is the direction times `scale`.
 
-    Worked out by NumPy: JAX would compile it for every shape.
+    By NumPy: of the backend's operations JAX would compile each for every shape.
+
+    Args:
+        direction: NumPy's array, or a variable.
+        dtype: of the gain.
+        scale: a factor.
     """
-    direction = ops.convert_to_numpy(direction)
-    return np.sqrt(np.square(direction).sum(axis=(0, 1, 2)))
-
-
-def _squared_norm(direction):
-    return ops.sum(ops.square(direction), axis=(0, 1, 2))
+    norm = np.sqrt(np.square(ops.convert_to_numpy(direction)).sum(axis=(0, 1, 2)))
+    return ops.convert_to_tensor(scale * norm, dtype=dtype)

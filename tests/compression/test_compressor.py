@@ -17,6 +17,7 @@ from tests.conftest import (
     efficient_config,
     lvae_config,
     nvae_config,
+    one_block_config,
     random_images,
     randomize,
     tiny_config,
@@ -98,7 +99,7 @@ def test_what_has_no_code_is_refused(changes, message):
 
 
 def test_a_file_is_read_by_its_own_model_alone(tmp_path):
-    config = tiny_config(levels=2, likelihood="bernoulli")
+    config = one_block_config(levels=2, likelihood="bernoulli")
     model = small(config)
     images = random_images(config, 3)
     path = tmp_path / "images.hvae"
@@ -111,7 +112,7 @@ def test_a_file_is_read_by_its_own_model_alone(tmp_path):
 
 def test_a_program_that_rounds_otherwise_gives_no_images(tmp_path):
     """One that no fingerprint tells from the one that wrote."""
-    config = tiny_config(levels=2, likelihood="bernoulli")
+    config = one_block_config(levels=2, likelihood="bernoulli")
     walks = KerasWalks(small(config))
     images, path = random_images(config, 3), tmp_path / "images.hvae"
     compress_to(path, walks, images, 2)

@@ -6,7 +6,7 @@ from keras import layers, ops
 
 from hvae.flows.linear.kernel_bound import bounded_kernel
 from hvae.layers.initializers import FanInUniform
-from hvae.layers.weight_normalization import normalized_kernel
+from hvae.layers.weight_normalization import initial_gain, normalized_kernel
 
 
 @keras.saving.register_keras_serializable(package="hvae")
@@ -101,10 +101,8 @@ class AutoregressiveConvolution(layers.Layer):
         return ops.add(ops.conv(inputs, kernel, padding="same"), self.bias)
 
     def _initial_gain(self, shape, dtype):
-        # By NumPy: of the backend's operations JAX would compile each for every shape.
         direction = ops.convert_to_numpy(self.direction) * self.mask
-        norm = np.sqrt(np.square(direction).sum(axis=(0, 1, 2)))
-        return ops.convert_to_tensor(self.scale * norm, dtype=dtype)
+        return initial_gain(direction, dtype, self.scale)
 
     def _mask(self, inputs):
         """1 where a weight may be, `(height, width, in, out)`."""
