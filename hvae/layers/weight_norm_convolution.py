@@ -36,7 +36,7 @@ class WeightNormConvolution(layers.Layer):
         )
         self.gain = self.add_weight(
             shape=(self.width,),
-            initializer=lambda shape, dtype: initial_gain(self.direction, dtype),
+            initializer=lambda shape, dtype: initial_gain(self.direction),
             autocast=False,
             name="gain",
         )

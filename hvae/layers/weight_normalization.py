@@ -1,6 +1,5 @@
 """Weights as a direction and a length."""
 
-import numpy as np
 from keras import ops
 
 # PyTorch divides by the bare norm: a direction that shrinks to zero gives NaN there.
@@ -21,15 +20,7 @@ def normalized_kernel(direction, gain):
     return direction * (gain * ops.rsqrt(squared_norm + _EPSILON))
 
 
-def initial_gain(direction, dtype, scale=1.0):
-    """With this gain, `(out,)`, the kernel is the direction times `scale`.
-
-    By NumPy: of the backend's operations JAX would compile each for every shape.
-
-    Args:
-        direction: NumPy's array, or a variable.
-        dtype: of the gain.
-        scale: a factor.
-    """
-    norm = np.sqrt(np.square(ops.convert_to_numpy(direction)).sum(axis=(0, 1, 2)))
-    return ops.convert_to_tensor(scale * norm, dtype=dtype)
+def initial_gain(direction):
+    """The gain with which a kernel is its direction, `(out,)`."""
+    # One operation, since JAX compiles each for every shape.
+    return ops.sqrt(ops.einsum("hwio,hwio->o", direction, direction))

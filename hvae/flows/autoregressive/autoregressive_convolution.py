@@ -101,8 +101,7 @@ class AutoregressiveConvolution(layers.Layer):
         return ops.add(ops.conv(inputs, kernel, padding="same"), self.bias)
 
     def _initial_gain(self, shape, dtype):
-        direction = ops.convert_to_numpy(self.direction) * self.mask
-        return initial_gain(direction, dtype, self.scale)
+        return self.scale * initial_gain(self.direction * self.mask)
 
     def _mask(self, inputs):
         """1 where a weight may be, `(height, width, in, out)`."""
