@@ -38,22 +38,9 @@ gc.freeze()
 gc.enable()
 
 if os.environ["KERAS_BACKEND"] == "jax":
-    from jax._src.interpreters import mlir
+    from tests.shared_context import share_contexts
 
-    class _SharedContext:
-        """A context of MLIR for a hundred programs: to make one is a fifth of a small program."""
-
-        def __init__(self):
-            self.make, self.context, self.uses = mlir.make_ir_context, None, 0
-
-        def __call__(self):
-            # What programs leave in it stays as long as it does.
-            if self.uses % 100 == 0:
-                self.context = self.make()
-            self.uses += 1
-            return self.context
-
-    mlir.make_ir_context = _SharedContext()
+    share_contexts()
 
 if os.environ["KERAS_BACKEND"] == "tensorflow":
     from tensorflow import config
