@@ -8,9 +8,9 @@ BIN := .venv/bin
 JOBS ?= 3
 # A part is one process, BACKEND+PATH,PATH: TensorFlow keeps what it has compiled until its process
 # ends. The longest come first, so that the short ones (the last named) fill up the end.
-APART := tests/flows tests/utils tests/training tests/test_combinations.py,tests/test_backends.py \
-	tests/inference,tests/export tests/execution,tests/attention
-PARTS := jax+tests tensorflow+tests torch+tests $(addprefix tensorflow+,$(APART))
+APART := tests/training tests/utils tests/test_backends.py,tests/inference,tests/export \
+	tests/flows,tests/execution,tests/attention
+PARTS := jax+tests torch+tests tensorflow+tests $(addprefix tensorflow+,$(APART))
 comma := ,
 # Else each process of the tests compiles the package and the tests anew.
 unexport PYTHONDONTWRITEBYTECODE
