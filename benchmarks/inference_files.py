@@ -7,6 +7,7 @@ Run under TensorFlow; the folder holds `config.json`, the `ModelConfig`.
 
 import json
 import pathlib
+import random
 import sys
 
 import numpy as np
@@ -48,12 +49,11 @@ class InferenceFiles:
         Args:
             precisions: of the exports.
         """
-        import keras
 
         from hvae.export.exporter import Exporter
         from hvae.export.parts import PARTS
 
-        keras.utils.set_random_seed(_SEED)
+        random.seed(_SEED)
         model = self._new_model()
         _randomize(model, np.random.default_rng(_SEED))
         model.save_weights(self._weights)

@@ -1,5 +1,6 @@
 """A configuration, ready to train."""
 
+import random
 from typing import Any, NamedTuple
 
 from utils.command_line.keras_import import import_keras
@@ -22,7 +23,6 @@ def prepare(name, *flags):
     request.set_environment()
     with native_messages_hidden():
         import_keras()
-        import keras
 
         from hvae.model import HVAE
         from hvae.training.backends.backend import training_backend
@@ -32,7 +32,7 @@ def prepare(name, *flags):
     experiment, training = request.experiment, request.experiment.training
     splits = experiment.load_splits()
     batches = experiment.batches(splits)
-    keras.utils.set_random_seed(training.seed)
+    random.seed(training.seed)
     model = HVAE(experiment.model)
     if training.data_dep_init:
         data_dependent_init(model, next(iter(batches.epoch(0))), training.seed)

@@ -1,5 +1,7 @@
 """`HVAE` as a model of Keras: compiled, fitted, evaluated, saved, shown, part of others."""
 
+import random
+
 import h5py
 import keras
 import numpy as np
@@ -51,7 +53,7 @@ def striped(count):
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory):
     """A model, what `fit` reported, and the file of its best epoch."""
-    keras.utils.set_random_seed(0)
+    random.seed(0)
     path = tmp_path_factory.mktemp("fitted") / "best.keras"
     model = HVAE(SMALL)
     model.compile(optimizer=keras.optimizers.Adamax(0.01))

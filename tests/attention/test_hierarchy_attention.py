@@ -1,8 +1,8 @@
 """Attention in whole models of all families."""
 
 import contextlib
+import random
 
-import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -47,7 +47,7 @@ def make_config(request):
 @pytest.fixture(scope="module")
 def started(make_config):
     """A model, and the weights that it starts with."""
-    keras.utils.set_random_seed(3)
+    random.seed(3)
     model = HVAE(make_config(use_depthwise_attention=True, query_width=3, num_queries=2))
     return model, model.get_weights()
 
@@ -96,7 +96,7 @@ def gamma_times(factor, model):
 
 def test_while_gamma_is_zero_nothing_changes(make_config, started, model):
     _, start = started
-    keras.utils.set_random_seed(3)
+    random.seed(3)
     plain = HVAE(make_config())
     own = {id(weight) for weight in model.decoder.attention.weights}
     rest = [i for i, weight in enumerate(model.weights) if id(weight) not in own]

@@ -1,6 +1,7 @@
 """What the trainer does under each backend, and not by its arithmetic alone."""
 
 import dataclasses
+import random
 
 import keras
 import numpy as np
@@ -28,7 +29,7 @@ def _untraced():
 
 
 def make(model_config, dtype="float32", remat="none", **settings):
-    keras.utils.set_random_seed(0)
+    random.seed(0)
     model = randomize(HVAE(model_config, dtype=dtype), scale=0.2)
     config = TrainingConfig(**{"batch_size": BATCH, "noise": "host", **settings})
     jit = training_backend().uses_compiler("auto")

@@ -3,9 +3,9 @@
 import csv
 import dataclasses
 import io
+import random
 import shutil
 
-import keras
 import numpy as np
 import pytest
 
@@ -41,7 +41,7 @@ class Run:
         self.folder = folder
         values = {"batch_size": BATCH, "epochs": 3, "learning_rate": 0.02, "ema_decay": 0.9}
         config = TrainingConfig(**{**values, **settings})
-        keras.utils.set_random_seed(config.seed)
+        random.seed(config.seed)
         self.model = HVAE(model_config or CONFIG)
         images = random_images(self.model.config, IMAGES)
         batches = TrainingBatches(images, config.data_batch_size, config.seed)

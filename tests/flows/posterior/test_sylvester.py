@@ -1,6 +1,7 @@
 """The published step, the determinant, the inverse, and the start."""
 
 import functools
+import random
 
 import keras
 import numpy as np
@@ -29,7 +30,7 @@ def flow(built):
 
 
 def make_flow(shape, columns, num_flows=2, **arguments):
-    keras.utils.set_random_seed(1)
+    random.seed(1)
     flow = OrthogonalSylvesterFlow(num_flows, columns, CONTEXT_WIDTH, **arguments)
     flow.build((None, *shape))
     flow.shape = shape
