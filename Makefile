@@ -8,9 +8,8 @@ BIN := .venv/bin
 JOBS ?= 3
 # A part is one process, BACKEND+PATH,PATH: TensorFlow keeps what it has compiled until its process
 # ends. The longest come first, so that the short ones (the last named) fill up the end.
-APART := tests/training tests/utils tests/test_backends.py,tests/inference,tests/export \
-	tests/flows,tests/execution,tests/attention
-PARTS := jax+tests torch+tests tensorflow+tests $(addprefix tensorflow+,$(APART))
+TENSORFLOW := tests/training tests/utils tests/test_backends.py,tests/inference,tests/export tests tests/flows
+PARTS := torch+tests jax+tests $(addprefix tensorflow+,$(TENSORFLOW))
 comma := ,
 # Else each process of the tests compiles the package and the tests anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -32,7 +31,7 @@ test: .venv/test.installed
 
 # What no mark says more of runs once, under PyTorch: it starts and runs op by op the fastest.
 tensorflow+%: SELECTED = -m "tensorflow or (every_backend and not once)"
-tensorflow+tests: SELECTED += $(addprefix --ignore=,$(subst $(comma), ,$(APART)))
+tensorflow+tests: SELECTED += $(addprefix --ignore=,$(subst $(comma), ,$(filter-out tests,$(TENSORFLOW))))
 jax+tests: SELECTED = -m "every_backend and not tensorflow and not once"
 torch+tests: SELECTED = -m "not tensorflow"
 $(PARTS): LOG = $(LOGS)/$(subst /,-,$@).txt
