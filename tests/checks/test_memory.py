@@ -15,7 +15,6 @@ def test_a_layer_larger_than_memory_is_refused(monkeypatch):
         HVAE(tiny_config(enc_middle_width=2048))
 
 
-@pytest.mark.tensorflow
 def test_what_fits_or_nobody_knows_passes(monkeypatch):
     monkeypatch.setattr(memory, "available_bytes", lambda: 2 * 10**9)
     memory.check_memory(10**9, "it", "try less")

@@ -49,7 +49,7 @@ def test_determinant_and_inverse_of_three_stages():
     run_flow_test(make_flow((8, 8, 2)), (8, 8, 2), scale=0.2)
 
 
-@pytest.mark.tensorflow
+@pytest.mark.once
 def test_determinant_and_inverse_of_two_steps_in_each_of_three_stages():
     run_flow_test(make_flow((8, 8, 2), **OPTIONS["all"]), (8, 8, 2), scale=0.2)
 

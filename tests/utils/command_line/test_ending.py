@@ -8,8 +8,6 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
 ROOT = pathlib.Path(__file__).parents[3]
 STARTED = """
 import hashlib, signal, sys, time

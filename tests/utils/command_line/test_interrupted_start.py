@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
 ROOT = pathlib.Path(__file__).parents[3]
 SCRIPTS = ["main.py", "load_model.py"]
 #: Both import it before they are ready for signals.

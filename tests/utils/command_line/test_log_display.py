@@ -8,8 +8,6 @@ from utils.command_line.log_display import LogDisplay, duration
 from utils.command_line.terminal import TerminalDisplay
 from utils.command_line.tracked import Tracked
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.fixture
 def clock(monkeypatch):

@@ -5,8 +5,6 @@ import pytest
 import main
 from utils.command_line.training_request import parse_training_arguments
 
-pytestmark = pytest.mark.tensorflow
-
 NESTED_LISTS = "a: " + "[" * 3000 + "]" * 3000
 NESTED_MAPPINGS = "{a: " * 3000 + "1" + "}" * 3000
 # Each list holds the one before nine times: 3e8 words, if anybody wrote the last one out.

@@ -68,7 +68,6 @@ def fails(run, arguments, capsys):
     return line
 
 
-@pytest.mark.tensorflow
 def test_from_training_to_use(laplace, dots, tmp_path, capsys):
     place = ["--save_dir", tmp_path, "--name", "run"]
     typed = [*TINY, "--plugin", laplace, "--likelihood", "laplace", "--dataset", dots, *place]

@@ -7,8 +7,6 @@ import pytest
 import load_model
 from tests.conftest import GOLDEN
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):

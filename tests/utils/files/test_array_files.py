@@ -9,8 +9,6 @@ from hvae.errors import UserError
 from tests.conftest import tiny_config
 from utils.files.image_source import read_images
 
-pytestmark = pytest.mark.tensorflow
-
 CONFIG = tiny_config()  # 8x8 pixels of 17 levels
 
 

@@ -1,10 +1,7 @@
 import json
 import shutil
 
-import pytest
 import yaml
-
-pytestmark = pytest.mark.tensorflow
 
 
 def test_the_card_quotes_what_evaluate_found(small_run, use, tmp_path):

@@ -30,7 +30,6 @@ def test_images_that_are_not_digits_are_found(small_run, use, tmp_path):
         assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.tensorflow
 @pytest.mark.parametrize(
     "flags, message",
     [
@@ -44,7 +43,6 @@ def test_levels_that_there_are_not_are_refused(flags, message, use):
         use("detect", *flags)
 
 
-@pytest.mark.tensorflow
 def test_separation_of_two_sets():
     """Of the second set's scores 3 lies above both others, 1.5 above one."""
     found = separation(np.array([1.0, 2.0]), np.array([1.5, 3.0]))

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.mark.parametrize(
     ("needed", "available", "line"),

@@ -16,7 +16,7 @@ from utils.command_line.training_request import parse_training_arguments
 from utils.command_line.use_request import parse_use_arguments
 from utils.experiments.experiment import all_fields
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("environment_stays")]
+pytestmark = pytest.mark.usefixtures("environment_stays")
 
 
 @pytest.fixture

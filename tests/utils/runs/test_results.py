@@ -1,11 +1,8 @@
-import pytest
 from filelock import FileLock, Timeout
 
 from hvae.files.atomic import replacing
 from utils.runs import results as results_module
 from utils.runs.results import Results, latest_result
-
-pytestmark = pytest.mark.tensorflow
 
 
 def visible(folder):

@@ -10,8 +10,6 @@ from hvae.files.atomic import making_folder
 from utils.runs.run_folder import clear_place, default_name
 from utils.runs.run_lock import run_lock
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.fixture
 def run(tmp_path):

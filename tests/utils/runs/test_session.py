@@ -9,8 +9,6 @@ from PIL import Image
 from tests.conftest import tiny_config
 from utils.runs.session import Session
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.mark.parametrize(("binarize", "levels"), [("none", 256), ("dynamic", 2)])
 def test_pictures_in_a_folder_are_counted_and_made_as_those_of_the_run(binarize, levels, tmp_path):
