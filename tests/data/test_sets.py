@@ -411,7 +411,9 @@ def test_binarized_pixels_have_the_grey_levels_as_probabilities(mode, tmp_path):
     splits = load_splits("mnist", tmp_path, binarize=mode)
     assert describe("mnist", mode).levels == 2
     assert set(np.unique(splits.test)) == {0, 1}
-    np.testing.assert_array_equal(splits.test, load_splits("mnist", tmp_path, binarize=mode).test)
+    # The draws of every version: nats of a run are of these pixels.
+    found = [zlib.crc32(images.tobytes()) for images in (splits.validation, splits.test)]
+    assert found == [1159773248, 2222069323]
     if mode == "dynamic":
         assert splits.train.max() == 255
     else:
