@@ -121,19 +121,20 @@ def outputs_under(backend, *kinds_and_folders):
         `{name of the subfolder: {name: array}}`.
     """
     kinds, folders = kinds_and_folders[::2], kinds_and_folders[1::2]
-    arguments = [text for kind, at in zip(kinds, folders) for text in (kind.__name__, str(at))]
-    _run(backend, "tests.backend_outputs", *arguments)
+    arguments = [text for kind, at in zip(kinds, folders) for text in (kind.__name__, at)]
+    run_under(backend, "tests.backend_outputs", *arguments)
     return {name: found for at in folders for name, found in _results(backend, at).items()}
 
 
 def outputs_of_module(backend, folder, module, *arguments):
     """The same, of any module that takes the folder as its last argument."""
-    _run(backend, module, *arguments, str(folder))
+    run_under(backend, module, *arguments, folder)
     return _results(backend, folder)
 
 
-def _run(backend, module, *arguments):
-    command = [sys.executable, "-m", module, *arguments]
+def run_under(backend, module, *arguments):
+    """Run a module in a process of another backend, to its end."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     environment = {**os.environ, "KERAS_BACKEND": backend}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

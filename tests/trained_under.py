@@ -8,7 +8,6 @@ Trains what `start` has put into the folder, and goes on with the run in its fol
 import os
 import pathlib
 import random
-import subprocess
 import sys
 
 import keras
@@ -25,6 +24,7 @@ from hvae.training.config import TrainingConfig
 from hvae.training.fit import Fit
 from hvae.training.progress import Progress
 from hvae.training.trainer import Trainer
+from tests.backend_outputs import run_under
 from tests.conftest import nvae_config, one_block_config, random_images, randomize
 
 BATCH, IMAGES, UPDATES, EPOCHS = 4, 12, 3, 4
@@ -114,13 +114,7 @@ class Run:
 
 def trained_under(backend, folder):
     """What `trained` gives for every case in a process of another backend; its run goes on too."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.trained_under", str(folder)],
-        env={**os.environ, "KERAS_BACKEND": backend},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    run_under(backend, "tests.trained_under", folder)
     return {name: np.load(folder / name / f"{backend}.npz") for name in CASES}
 
 

@@ -1,13 +1,10 @@
 """The flows of a 16x16 model before and after training, at every scale, under every backend."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from keras import ops
 
+from tests.backend_outputs import run_under
 from tests.flows.flow_outputs import STAGES, flows_of, models_of, outputs_of
 from tests.flows.flow_training import FLOWS, SIZES
 from tests.flows.harness import log_dets
@@ -18,19 +15,12 @@ pytestmark = pytest.mark.tensorflow
 SAMPLES = 4096
 
 
-def run(backend, module, *arguments):
-    """A module of this folder in a process of another backend."""
-    command = [sys.executable, "-m", f"tests.flows.{module}", *map(str, arguments)]
-    environment = {**os.environ, "KERAS_BACKEND": backend}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-
-
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
     """Folder with a model of each flow, before and after training, and inputs of its flows."""
     folder = tmp_path_factory.mktemp("flows")
-    run("torch", "flow_training", folder)  # which trains without a graph, or programs to compile
+    # Which trains without a graph, or programs to compile.
+    run_under("torch", "tests.flows.flow_training", folder)
     return folder
 
 
@@ -51,7 +41,7 @@ def outputs(request, models):
         return outputs_of(models)
     out = models / f"{request.param}.npz"
     if request.param != "torch":
-        run(request.param, "flow_outputs", models, out)
+        run_under(request.param, "tests.flows.flow_outputs", models, out)
     return np.load(out)
 
 
